@@ -1,0 +1,1 @@
+"""Programs that measure speed: this machine's convolution peak, and training against PyTorch."""

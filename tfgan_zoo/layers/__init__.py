@@ -1,0 +1,1 @@
+"""Keras layers that Keras lacks: maxout, and noise that is the same on any number of replicas."""

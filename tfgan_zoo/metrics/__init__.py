@@ -1,0 +1,1 @@
+"""Feature extractors, streaming statistics and the metrics that score generators."""

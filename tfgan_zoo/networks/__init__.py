@@ -1,0 +1,1 @@
+"""Builders that return functional `keras.Model`s: generators, discriminators, critics."""

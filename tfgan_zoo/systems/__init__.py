@@ -1,0 +1,1 @@
+"""One file a paper: the class whose `train_step` reads as the paper's algorithm box."""

@@ -1,0 +1,1 @@
+"""One folder a system, one YAML file a configuration."""
