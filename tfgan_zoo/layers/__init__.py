@@ -1,1 +1,1 @@
-"""Keras layers that Keras lacks: maxout, and noise that is the same on any number of replicas."""
+"""Keras layers that Keras lacks: maxout, and dropout that is the same on any number of replicas."""

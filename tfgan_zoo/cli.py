@@ -1,0 +1,196 @@
+"""The command `tfgan-zoo`: each subcommand a thin function over the library.
+
+TensorFlow is imported inside the commands that need it, so that `list` and `--help` are instant.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="A TensorFlow / Keras 3 model zoo of generative adversarial networks.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+ConfigId = Annotated[str, typer.Argument(metavar="ID", help="a config, such as dcgan/mnist")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", help="override a config key; may be repeated"),
+]
+Smoke = Annotated[bool, typer.Option("--smoke", help="use the config's tiny smoke overlay")]
+Weights = Annotated[
+    str, typer.Option(help="'pretrained', or the path of a .weights.h5 file or run folder")
+]
+Seed = Annotated[int, typer.Option(help="the same seed gives the same result")]
+
+
+@app.command("list")
+def list_command(
+    as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
+):
+    """All configs: id, paper, data, whether weights ship."""
+    from tfgan_zoo.catalogue import rows
+
+    table = rows()
+    if as_json:
+        print(json.dumps(table, indent=1))
+        return
+    widths = {key: max(len(str(row[key])) for row in table) for key in ("id", "data")}
+    for row in table:
+        shipped = "weights" if row["weights"] else ""
+        print(f"{row['id']:{widths['id']}}  {row['data']:{widths['data']}}  {shipped:7}  {row['paper']}")
+
+
+@app.command()
+def info(config_id: ConfigId, settings: Settings = None, smoke: Smoke = False):
+    """One config: its settings, its networks' sizes, and its card if weights ship."""
+    config = _config(config_id, settings, smoke)
+    from tfgan_zoo import catalogue, zoo
+
+    print(catalogue.describe(config, zoo.build(config)))
+
+
+@app.command()
+def train(
+    config_id: ConfigId,
+    run: Annotated[Path, typer.Option(help="the run folder")],
+    resume: Annotated[bool, typer.Option("--resume", help="go on from the last checkpoint")] = False,
+    strategy: Annotated[str, typer.Option(help="none or mirrored")] = "none",
+    settings: Settings = None,
+    smoke: Smoke = False,
+):
+    """Train a config: leaves weights, samples, curve and card in the run folder."""
+    config = _config(config_id, settings, smoke)
+    from tfgan_zoo.training.run import train as train_run
+    from tfgan_zoo.training.strategies import make
+
+    card = train_run(config, run, resume, make(strategy), say=lambda line: print(line, flush=True))
+    for score in card["scores"]:
+        print(f"{score['metric']}: {score['value']:.6g}")
+
+
+@app.command()
+def sample(
+    config_id: ConfigId,
+    out: Annotated[Path, typer.Option(help="the PNG to write")] = Path("samples.png"),
+    n: Annotated[int, typer.Option("-n", "--number", min=1, help="how many")] = 64,
+    seed: Seed = 0,
+    weights: Weights = "pretrained",
+    settings: Settings = None,
+):
+    """Draw samples as a picture."""
+    from tfgan_zoo import pictures
+
+    model = _model(config_id, weights, settings)
+    examples = model.generate(n, seed=seed)
+    write = pictures.save_grid if examples.ndim == 4 else pictures.save_points
+    write(examples, out)
+    print(f"Wrote {n} samples to {out}.")
+
+
+@app.command()
+def interpolate(
+    config_id: ConfigId,
+    out: Annotated[Path, typer.Option(help="the PNG to write")] = Path("interpolation.png"),
+    pairs: Annotated[int, typer.Option(min=1, help="rows: pairs of latents")] = 8,
+    steps: Annotated[int, typer.Option(min=2, help="columns: points along each arc")] = 9,
+    seed: Seed = 0,
+    weights: Weights = "pretrained",
+    settings: Settings = None,
+):
+    """Walk the sphere between pairs of latents, a row a pair."""
+    from tfgan_zoo import latents, pictures
+
+    model = _model(config_id, weights, settings)
+    if model.example_key != "image":
+        raise ValueError(f"{config_id} makes points, not images; there is no row to draw.")
+    ends = model.latents(2 * pairs, seed)
+    walk = latents.slerp(ends[:pairs], ends[pairs:], steps)
+    images = model.decode(walk.swapaxes(0, 1).reshape(pairs * steps, -1))
+    pictures.save_grid(images, out, columns=steps)
+    print(f"Wrote {pairs} interpolations of {steps} points to {out}.")
+
+
+@app.command()
+def export(
+    config_id: ConfigId,
+    out: Annotated[Path, typer.Argument(help="the SavedModel folder to write")],
+    weights: Weights = "pretrained",
+    settings: Settings = None,
+):
+    """Write a SavedModel that serves without this package."""
+    from tfgan_zoo.exporting import export as write
+
+    model = _model(config_id, weights, settings)
+    write(model, out)
+    print(f"Wrote {out} with the signatures {', '.join(model.signatures())}.")
+
+
+@app.command()
+def benchmark(
+    config_id: ConfigId,
+    steps: Annotated[int, typer.Option(min=1, help="training steps to time")] = 100,
+    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    settings: Settings = None,
+    smoke: Smoke = False,
+):
+    """Time training: images/s, step time, peak memory, and the share of the convolution peak."""
+    config = _config(config_id, settings, smoke)
+    from tfgan_zoo.benchmarks import training
+
+    result = training.measure(config, steps)
+    print(training.describe(result))
+    if json_file:
+        _write_json(json_file, result)
+
+
+def _config(config_id, settings, smoke=False):
+    from tfgan_zoo.config import load_config, parse_overrides
+
+    return load_config(config_id, parse_overrides(settings or []), smoke)
+
+
+def _model(config_id, weights, settings):
+    from tfgan_zoo import zoo
+    from tfgan_zoo.config import parse_overrides
+
+    path = Path(weights)
+    if path.is_dir():
+        weights = path / "model.weights.h5"
+    return zoo.load(config_id, weights=weights, overrides=parse_overrides(settings or []))
+
+
+def _write_json(path, value):
+    from tfgan_zoo.training.files import write_text
+
+    write_text(path, json.dumps(value, indent=1) + "\n")
+
+
+def main():
+    """Runs the command; errors that a user can mend become one line and exit status 1."""
+    # TensorFlow's start-up notices would bury our own lines; its errors still show.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        app()
+    except Exception as error:
+        status = _status(error)
+        if status is None:
+            raise
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"tfgan-zoo: {message}", file=sys.stderr)
+        sys.exit(status)
+
+
+def _status(error):
+    """The exit status of an error that has a message for the user; None for one that is a bug."""
+    if hasattr(error, "signal"):
+        return 128 + error.signal
+    if isinstance(error, (KeyError, ValueError, OSError, ArithmeticError)):
+        return 1
+    return 1 if type(error).__module__.startswith("tfgan_zoo.") else None

@@ -1,0 +1,109 @@
+"""The scores that a config asks for under `eval`: each a protocol run on a model.
+
+A score is a plain dict `{"metric", "value", "protocol"}`; the protocol says all that the value
+depends on, so that two scores are compared only where their protocols agree.
+"""
+
+from tfgan_zoo import data
+from tfgan_zoo.config import ConfigError
+from tfgan_zoo.index import nearest
+
+
+def evaluate(model, config, picture=None):
+    """Every score that the config's `eval` section names.
+
+    Args:
+        model: a system.
+        config: its `Config`; reference data are the config's own, unless the protocol says else.
+        picture: where a protocol that draws a figure may write it; None for no figure.
+
+    Returns:
+        A list of score dicts, in the order of the config.
+    """
+    scores = []
+    for name, settings in config.eval.items():
+        if name not in PROTOCOLS:
+            raise ConfigError(f"eval: no protocol {name!r}.{nearest(name, PROTOCOLS)}")
+        try:
+            scores += PROTOCOLS[name](model, config, picture=picture, **settings)
+        except TypeError as error:
+            raise ConfigError(f"eval.{name}: {error}") from error
+    return scores
+
+
+def reference_arrays(config, split=None):
+    """The config's data as arrays, of its own split or another."""
+    settings = config.data.model_dump()
+    if split is not None:
+        settings["split"] = split
+    return data.arrays(**settings)
+
+
+def sliced_wasserstein(model, config, picture, samples=2000, projections=256, seed=0, split=None):
+    """Sliced Wasserstein distance between pixels of samples and of real images."""
+    from tfgan_zoo import metrics
+
+    real = reference_arrays(config, split)["image"][:samples]
+    fake = model.generate(len(real), seed=seed)
+    value = metrics.sliced_wasserstein(
+        (real / 127.5 - 1.0).reshape(len(real), -1),
+        fake.reshape(len(fake), -1),
+        projections=projections,
+        seed=seed,
+    )
+    protocol = {
+        "features": "pixels in [-1, 1]",
+        "data": f"{config.data.name}:{split or config.data.split}",
+        "n_real": len(real),
+        "n_fake": len(fake),
+        "projections": projections,
+        "seed": seed,
+    }
+    return [{"metric": "sliced_wasserstein", "value": float(value), "protocol": protocol}]
+
+
+def held_out_log_likelihood(model, config, picture, samples=10_000, seed=0, split="test"):
+    """Held-out log-likelihood, in nats, of a KDE on samples beside a KDE and EM on the data."""
+    from tfgan_zoo import pictures
+    from tfgan_zoo.metrics.likelihood import held_out_log_likelihood as likelihoods
+
+    train = reference_arrays(config)["x"]
+    held_out = reference_arrays(config, split)["x"]
+    fake = model.generate(samples, seed=seed)
+    values, densities = likelihoods(fake, train, held_out, seed=seed)
+    if picture is not None:
+        draw = pictures.save_densities_1d if fake.shape[1] == 1 else pictures.save_densities_2d
+        draw(fake, held_out, densities, picture)
+    protocol = {
+        "data": f"{config.data.name}:{split}",
+        "n_real": len(held_out),
+        "n_fake": len(fake),
+        "unit": "nats",
+        "seed": seed,
+    }
+    return [
+        {"metric": f"log_likelihood_{name}", "value": value, "protocol": protocol}
+        for name, value in values.items()
+    ]
+
+
+def mode_coverage(model, config, picture, samples=2500, seed=0):
+    """Modes of a toy mixture that the samples hit, and the share of samples of high quality."""
+    from tfgan_zoo import metrics
+    from tfgan_zoo.data import toys
+
+    toy = toys.get(config.data.name)
+    fake = model.generate(samples, seed=seed)
+    hit, quality = metrics.mode_coverage(fake, toy.centres, toy.std)
+    protocol = {"data": config.data.name, "n_fake": samples, "radius": "3 std", "seed": seed}
+    return [
+        {"metric": "modes", "value": int(hit), "protocol": protocol},
+        {"metric": "high_quality_share", "value": float(quality), "protocol": protocol},
+    ]
+
+
+PROTOCOLS = {
+    "sliced_wasserstein": sliced_wasserstein,
+    "held_out_log_likelihood": held_out_log_likelihood,
+    "mode_coverage": mode_coverage,
+}

@@ -1,0 +1,69 @@
+"""The DCGAN pair (Radford, Metz, Chintala 2016, arXiv:1511.06434, section 3 and figure 1)."""
+
+import keras
+from keras import layers
+
+
+def _levels(image_size):
+    levels = (image_size // 4).bit_length() - 1
+    if levels < 1 or 4 * 2**levels != image_size:
+        raise ValueError(
+            f"A DCGAN doubles from 4x4, so image_size is 8, 16, 32, 64 ...; got {image_size}. "
+            "Pad or resize the data (image_size and fit under `data`)."
+        )
+    return levels
+
+
+def _weights():
+    return keras.initializers.RandomNormal(stddev=0.02)
+
+
+def _normalise(x):
+    # One batch's statistics however many replicas share it.
+    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, synchronized=True)(x)
+
+
+def _up(x, filters):
+    """Doubles the resolution: 5x5 stride-2 transposed convolution, batch norm, ReLU."""
+    x = layers.Conv2DTranspose(
+        filters, 5, strides=2, padding="same", use_bias=False, kernel_initializer=_weights()
+    )(x)
+    return layers.ReLU()(_normalise(x))
+
+
+def _down(x, filters, first):
+    """Halves the resolution: 5x5 stride-2 convolution, batch norm except on the input, LeakyReLU."""
+    x = layers.Conv2D(
+        filters, 5, strides=2, padding="same", use_bias=first, kernel_initializer=_weights()
+    )(x)
+    return layers.LeakyReLU(0.2)(x if first else _normalise(x))
+
+
+def generator(latent_dim=100, image_size=64, width=128, channels=3):
+    """z [B, latent_dim] -> image [B, image_size, image_size, channels] in [-1, 1].
+
+    `width` is the number of maps before the image; the paper's 64x64 network has 128, and so
+    1024 at 4x4. No batch norm on the output.
+    """
+    levels = _levels(image_size)
+    z = keras.Input([latent_dim], name="z")
+    top = width * 2 ** (levels - 1)
+    x = layers.Dense(4 * 4 * top, use_bias=False, kernel_initializer=_weights())(z)
+    x = layers.ReLU()(_normalise(layers.Reshape([4, 4, top])(x)))
+    for level in reversed(range(levels - 1)):
+        x = _up(x, width * 2**level)
+    image = layers.Conv2DTranspose(
+        channels, 5, strides=2, padding="same", kernel_initializer=_weights()
+    )(x)
+    return keras.Model(z, layers.Activation("tanh", dtype="float32")(image), name="generator")
+
+
+def discriminator(image_size=64, width=128, channels=3):
+    """image [B, image_size, image_size, channels] -> logit [B, 1]; `width` maps after the first."""
+    image = keras.Input([image_size, image_size, channels], name="image")
+    x = image
+    for level in range(_levels(image_size)):
+        x = _down(x, width * 2**level, first=level == 0)
+    x = layers.Flatten()(x)
+    logit = layers.Dense(1, kernel_initializer=_weights(), dtype="float32")(x)
+    return keras.Model(image, logit, name="discriminator")

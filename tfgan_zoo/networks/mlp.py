@@ -1,0 +1,63 @@
+"""Fully connected generators and discriminators: Goodfellow et al. 2014, and toys."""
+
+import keras
+from keras import layers
+
+from tfgan_zoo.layers.dropout import ReplicaDropout
+from tfgan_zoo.layers.maxout import Maxout
+
+
+def _symmetric(limit):
+    return keras.initializers.RandomUniform(-limit, limit)
+
+
+def image_generator(latent_dim=100, hidden=1200, image_size=28, channels=1):
+    """z [B, latent_dim] -> two ReLU layers of `hidden` -> sigmoid pixels, returned in [-1, 1].
+
+    Sizes and initialisation (uniform in +-0.05) are those of the released MNIST settings.
+    """
+    z = keras.Input([latent_dim], name="z")
+    h = z
+    for _ in range(2):
+        h = layers.Dense(hidden, activation="relu", kernel_initializer=_symmetric(0.05))(h)
+    pixels = layers.Dense(
+        image_size * image_size * channels,
+        activation="sigmoid",
+        kernel_initializer=_symmetric(0.05),
+        dtype="float32",
+    )(h)
+    image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)
+    image = layers.Reshape([image_size, image_size, channels], dtype="float32")(image)
+    return keras.Model(z, image, name="generator")
+
+
+def maxout_discriminator(image_size=28, channels=1, units=240, pieces=5):
+    """Image in [-1, 1] -> two maxout layers with dropout -> logit [B, 1].
+
+    Pixels are read in [0, 1], as the generator's sigmoid gives them; dropout keeps 0.8 of the
+    input and 0.5 above, and scales the survivors.
+    """
+    image = keras.Input([image_size, image_size, channels], name="image")
+    h = layers.Flatten()(layers.Rescaling(0.5, 0.5)(image))
+    h = ReplicaDropout(0.2)(h)
+    for _ in range(2):
+        h = Maxout(units, pieces, kernel_initializer=_symmetric(0.005))(h)
+        h = ReplicaDropout(0.5)(h)
+    logit = layers.Dense(1, kernel_initializer=_symmetric(0.005), dtype="float32")(h)
+    return keras.Model(image, logit, name="discriminator")
+
+
+def toy_generator(latent_dim=8, hidden=128, data_dim=2):
+    """z [B, latent_dim] -> two ReLU layers -> point [B, data_dim], linear."""
+    z = keras.Input([latent_dim], name="z")
+    h = layers.Dense(hidden, activation="relu")(z)
+    h = layers.Dense(hidden, activation="relu")(h)
+    return keras.Model(z, layers.Dense(data_dim, dtype="float32")(h), name="generator")
+
+
+def toy_discriminator(hidden=128, data_dim=2):
+    """Point [B, data_dim] -> two ReLU layers -> logit [B, 1]."""
+    x = keras.Input([data_dim], name="x")
+    h = layers.Dense(hidden, activation="relu")(x)
+    h = layers.Dense(hidden, activation="relu")(h)
+    return keras.Model(x, layers.Dense(1, dtype="float32")(h), name="discriminator")

@@ -1,0 +1,140 @@
+"""Pictures of what a model makes and of how its training went: grids, curves, densities."""
+
+import math
+
+import numpy as np
+from PIL import Image
+
+from tfgan_zoo.training.files import replacing
+
+
+def to_uint8(images):
+    """Images [..., H, W, C] in [-1, 1] as uint8."""
+    return np.clip(np.rint((np.asarray(images) + 1.0) * 127.5), 0, 255).astype(np.uint8)
+
+
+def grid(images, columns=None, border=1):
+    """One uint8 picture [h, w, C] of many images [n, H, W, C] in [-1, 1], row by row.
+
+    Args:
+        columns: images in a row; by default as square as n allows.
+        border: white pixels between images.
+    """
+    images = to_uint8(images)
+    n, height, width, channels = images.shape
+    columns = columns or math.ceil(math.sqrt(n))
+    rows = math.ceil(n / columns)
+    canvas = np.full(
+        (rows * (height + border) - border, columns * (width + border) - border, channels),
+        255,
+        np.uint8,
+    )
+    for i, image in enumerate(images):
+        top, left = (i // columns) * (height + border), (i % columns) * (width + border)
+        canvas[top : top + height, left : left + width] = image
+    return canvas
+
+
+def save_grid(images, path, columns=None, scale=2):
+    """Writes a grid of images [n, H, W, C] in [-1, 1] as a PNG, each pixel `scale` wide."""
+    picture = grid(images, columns)
+    picture = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
+    with replacing(path) as temporary:
+        picture.resize((picture.width * scale, picture.height * scale), Image.NEAREST).save(
+            temporary, format="PNG"
+        )
+
+
+def save_curve(losses, scores, path):
+    """Writes the loss curves, and below them the score curves, of a run as a PNG.
+
+    Args:
+        losses, scores: lists of dicts with the key `step` and a number under every other key.
+    """
+    names = {name: "loss" for row in losses for name in row if name != "step"}
+    panels = [("losses", losses, list(names))]
+    for row in scores:
+        panels += [
+            (name, scores, [name])
+            for name in row
+            if name != "step" and name not in [title for title, *_ in panels]
+        ]
+    figure = _figure(8, 3 * len(panels))
+    for i, (title, rows, keys) in enumerate(panels):
+        axes = figure.add_subplot(len(panels), 1, i + 1)
+        for key in keys:
+            points = [(row["step"], row[key]) for row in rows if key in row]
+            marker = "o" if len(points) < 60 else None
+            axes.plot(*zip(*points), label=key, linewidth=1, marker=marker, markersize=3)
+        axes.set(title=title, xlabel="generator steps")
+        axes.grid(alpha=0.3)
+        if len(keys) > 1:
+            axes.legend()
+    _save(figure, path)
+
+
+def save_points(points, path):
+    """Writes points [n, d] as a PNG: a histogram for d = 1, else a scatter of the first two axes."""
+    figure = _figure(5, 5)
+    axes = figure.add_subplot()
+    if points.shape[1] == 1:
+        axes.hist(points[:, 0], 100)
+    else:
+        axes.scatter(points[:, 0], points[:, 1], s=2, alpha=0.5, linewidths=0)
+        axes.set(aspect="equal")
+    _save(figure, path)
+
+
+def save_densities_1d(samples, held_out, densities, path):
+    """Writes histograms of 1-D samples and data under the density curves fitted to them.
+
+    Args:
+        samples, held_out: arrays [n, 1] from the generator and from the data.
+        densities: dict from a name to a function [n, 1] -> log densities [n].
+    """
+    low, high = (np.percentile(held_out, q) for q in (0.1, 99.9))
+    margin = 0.2 * (high - low)
+    x = np.linspace(low - margin, high + margin, 500)[:, None]
+    figure = _figure(8, 4.5)
+    axes = figure.add_subplot()
+    axes.hist(samples[:, 0], 100, (x[0, 0], x[-1, 0]), density=True, alpha=0.35, label="samples")
+    for name, log_density in densities.items():
+        axes.plot(x[:, 0], np.exp(log_density(x)), label=name, linewidth=1.5)
+    axes.set(xlabel="x", ylabel="density")
+    axes.legend()
+    _save(figure, path)
+
+
+def save_densities_2d(samples, held_out, densities, path):
+    """Writes 2-D samples beside held-out data, and each fitted density as a map.
+
+    Args: as `save_densities_1d`, with points [n, 2].
+    """
+    limit = 1.15 * np.abs(held_out).max()
+    ticks = np.linspace(-limit, limit, 150)
+    plane = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
+    figure = _figure(4 * (2 + len(densities)), 4)
+    panels = [("held-out data", held_out), ("samples", samples)]
+    for i, (title, points) in enumerate(panels):
+        axes = figure.add_subplot(1, 2 + len(densities), i + 1)
+        axes.scatter(*points[:2500].T, s=2, alpha=0.5, linewidths=0)
+        axes.set(title=title, xlim=(-limit, limit), ylim=(-limit, limit), aspect="equal")
+    for i, (name, log_density) in enumerate(densities.items()):
+        axes = figure.add_subplot(1, 2 + len(densities), i + 3)
+        density = np.exp(log_density(plane)).reshape(150, 150)
+        # The root shows the ridges between modes that would else vanish beside the peaks.
+        axes.imshow(np.sqrt(density), origin="lower", extent=[-limit, limit] * 2, cmap="magma")
+        axes.set(title=name)
+    _save(figure, path)
+
+
+def _figure(width, height):
+    # The object interface has no global state and needs no display.
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height), layout="tight")
+
+
+def _save(figure, path):
+    with replacing(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=100)

@@ -1,0 +1,222 @@
+"""Keras callbacks of a training run: faults, checkpoints, signals, logs, scores, progress."""
+
+import csv
+import signal
+import sys
+import time
+
+import keras
+import tensorflow as tf
+
+from tfgan_zoo.training.files import replacing
+
+
+class TrainingDiverged(ArithmeticError):
+    """A loss or a weight stopped being finite."""
+
+
+class StepCallback(keras.callbacks.Callback):
+    """Calls `on_step(step, logs)` after each execution, with the model's own count of steps."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.on_step(int(self.model.step.numpy()), logs or {})
+
+    def on_step(self, step, logs):
+        raise NotImplementedError
+
+
+class StopOnFault(StepCallback):
+    """Stops at the first loss that is not finite and names it with its step."""
+
+    def on_step(self, step, logs):
+        fault_step, index = self.model.fault.numpy()
+        if fault_step >= 0:
+            raise TrainingDiverged(
+                f"The {self.model.reported[index]} was not finite at step {fault_step}."
+            )
+
+
+class SaveCheckpoints(StepCallback):
+    """Saves every `every` steps, and at the end of the execution in which `stop` was asked for.
+
+    Args:
+        checkpoints: where to.
+        every: a multiple of `steps_per_execution`.
+        clock: a function that gives the run's seconds so far.
+        stop: a `StopOnSignal`; when it was asked to stop, the state is saved first.
+    """
+
+    def __init__(self, checkpoints, every, clock, stop):
+        super().__init__()
+        self.checkpoints = checkpoints
+        self.every = every
+        self.clock = clock
+        self.stop = stop
+
+    def on_step(self, step, logs):
+        if step % self.every == 0 or self.stop.asked:
+            try:
+                self.checkpoints.save(self.model, self.clock())
+            except FloatingPointError as error:
+                raise TrainingDiverged(str(error)) from error
+
+
+class StopOnSignal(StepCallback):
+    """On SIGTERM or SIGINT, ends training after the running execution; a context manager.
+
+    `asked` holds the signal's number once one came.
+    """
+
+    def __init__(self):
+        super().__init__()
+        self.asked = None
+        self._before = {}
+
+    def __enter__(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            self._before[number] = signal.signal(number, self._ask)
+        return self
+
+    def __exit__(self, *_):
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _ask(self, number, _):
+        self.asked = number
+
+    def on_step(self, step, logs):
+        if self.asked:
+            self.model.stop_training = True
+
+
+class Table:
+    """A CSV file of numbers by step that can be cut back to an earlier step.
+
+    Args:
+        path: the file; read if it is there.
+        upto: rows of later steps are dropped, as they will be computed again.
+    """
+
+    def __init__(self, path, upto=0):
+        self.path = path
+        self.rows = []
+        if path.exists():
+            with open(path, newline="", encoding="utf-8") as file:
+                for row in csv.DictReader(file):
+                    # The last line of a killed process may be cut short.
+                    if None not in row.values() and all(row.values()):
+                        self.rows.append({k: float(v) for k, v in row.items()})
+        self.rows = [{**row, "step": int(row["step"])} for row in self.rows if row["step"] <= upto]
+        self._rewrite()
+
+    def add(self, row):
+        self.rows.append(row)
+        if list(row) != list(self.rows[0]):
+            raise ValueError(f"{self.path} has columns {list(self.rows[0])}; got {list(row)}.")
+        if len(self.rows) == 1:
+            self._rewrite()
+            return
+        with open(self.path, "a", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerow(row.values())
+
+    def _rewrite(self):
+        with replacing(self.path) as temporary:
+            with open(temporary, "w", newline="", encoding="utf-8") as file:
+                if self.rows:
+                    writer = csv.DictWriter(file, list(self.rows[0]))
+                    writer.writeheader()
+                    writer.writerows(self.rows)
+
+
+class Log(StepCallback):
+    """Writes the losses of every `every`-th step to a table and to TensorBoard."""
+
+    def __init__(self, table, writer, every):
+        super().__init__()
+        self.table = table
+        self.writer = writer
+        self.every = every
+
+    def on_step(self, step, logs):
+        if step % self.every == 0:
+            log(self.table, self.writer, step, {k: float(tf.squeeze(v)) for k, v in logs.items()})
+
+
+class Scores(StepCallback):
+    """Every `every` steps: samples as a picture, and the scores in a table and on TensorBoard.
+
+    Args:
+        score: a function of a step that writes the picture and returns {name: value}.
+    """
+
+    def __init__(self, table, writer, every, score):
+        super().__init__()
+        self.table = table
+        self.writer = writer
+        self.every = every
+        self.score = score
+
+    def on_step(self, step, logs):
+        if step % self.every == 0:
+            values = self.score(step)
+            if values:
+                log(self.table, self.writer, step, values)
+
+
+def log(table, writer, step, values):
+    """One row of numbers in a `Table` and the same in TensorBoard."""
+    table.add({"step": step, **values})
+    with writer.as_default():
+        for name, value in values.items():
+            tf.summary.scalar(name, value, step=step)
+
+
+class Progress(StepCallback):
+    """A bar on a terminal; elsewhere a line now and then."""
+
+    def __init__(self, start, steps, images_per_step, seconds_between_lines=15):
+        super().__init__()
+        self.start = start
+        self.steps = steps
+        self.images_per_step = images_per_step
+        self.pause = seconds_between_lines
+        self.bar = None
+
+    def on_train_begin(self, logs=None):
+        self.begin = self.spoke = time.monotonic()
+        if sys.stderr.isatty():
+            self.bar = _bar()
+            self.task = self.bar.add_task("", total=self.steps, completed=self.start)
+            self.bar.start()
+
+    def on_step(self, step, logs):
+        rate = (step - self.start) * self.images_per_step / (time.monotonic() - self.begin)
+        losses = "  ".join(f"{k} {float(tf.squeeze(v)):.3f}" for k, v in logs.items())
+        text = f"{losses}  {rate:,.0f} images/s"
+        if self.bar:
+            self.bar.update(self.task, completed=step, description=text)
+        elif time.monotonic() - self.spoke > self.pause or step >= self.steps:
+            self.spoke = time.monotonic()
+            print(f"step {step}/{self.steps}  {text}", file=sys.stderr, flush=True)
+
+    def on_train_end(self, logs=None):
+        self.close()
+
+    def close(self):
+        if self.bar:
+            self.bar.stop()
+            self.bar = None
+
+
+def _bar():
+    from rich import progress
+    from rich.console import Console
+
+    return progress.Progress(
+        progress.MofNCompleteColumn(),
+        progress.BarColumn(),
+        progress.TextColumn("{task.description}"),
+        progress.TimeElapsedColumn(),
+        progress.TimeRemainingColumn(),
+        console=Console(stderr=True),
+    )

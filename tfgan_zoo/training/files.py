@@ -1,0 +1,60 @@
+"""Files that are either whole or not there."""
+
+import contextlib
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+
+@contextlib.contextmanager
+def replacing(path):
+    """Yields a temporary path beside `path`; when the body ends well, it takes that name at once.
+
+    If the body or the disk fails, `path` stays as it was and the temporary file is gone.
+    """
+    path = Path(path)
+    # The suffix stays last, since writers choose their format by it.
+    temporary = path.with_name(f".writing-{os.getpid()}-{path.name}")
+    try:
+        yield temporary
+        sync(temporary)
+        os.replace(temporary, path)
+        sync(path.parent)
+    except OSError as error:
+        raise OSError(error.errno, f"Could not write {path}: {error.strerror or error}") from error
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path, text):
+    """Writes a text file, whole or not at all."""
+    with replacing(path) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
+def sync(path):
+    """Waits until a file's bytes, or a folder's entries, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sha256(path):
+    """Hexadecimal SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        for block in iter(lambda: file.read(1 << 20), b""):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+def remove_unfinished(folder):
+    """Deletes what a killed writer left behind under its temporary name."""
+    for path in Path(folder).glob(".writing-*"):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

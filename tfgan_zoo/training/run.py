@@ -1,0 +1,248 @@
+"""A training run in a folder: from a config to weights, pictures, curve and card; resumable.
+
+The folder holds `config.json`, `checkpoints/`, `losses.csv`, `scores.csv`, `tensorboard/`, and at
+the end `model.weights.h5`, `samples.png`, `curve.png` and `card.json`.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import tensorflow as tf
+
+from tfgan_zoo import cards, data, evaluation, pictures, zoo
+from tfgan_zoo.training import callbacks as run_callbacks
+from tfgan_zoo.training.checkpoints import Checkpoints
+from tfgan_zoo.training.files import remove_unfinished, write_text
+from tfgan_zoo.training.weights import write_weights
+
+# What a resumed run may change: how long it goes on and what it writes down, not what it computes.
+_FREE_ON_RESUME = {"steps", "log_every", "checkpoint_every", "score_every", "keep"}
+
+
+class RunError(RuntimeError):
+    """A run that cannot start; the message says what to do."""
+
+
+class RunStopped(Exception):
+    """A signal ended the run after its state was saved; `signal` is the signal's number."""
+
+    def __init__(self, message, signal):
+        super().__init__(message)
+        self.signal = signal
+
+
+def train(config, folder, resume=False, strategy=None, say=print):
+    """Trains a config in a run folder and leaves weights, samples, curve and card there.
+
+    Args:
+        config: a `Config`.
+        folder: the run folder; made if it is not there.
+        resume: go on from the newest checkpoint in it. The run then ends with the weights that it
+            would have had undisturbed (same machine, same number of threads).
+        strategy: a `tf.distribute.Strategy`, or None.
+        say: takes lines that tell the user what happens.
+
+    Returns:
+        The card, a dict.
+
+    Raises:
+        RunError: the folder cannot be used, or its run is of another config.
+        RunStopped: SIGTERM or SIGINT came; the state is saved.
+        TrainingDiverged: a loss or weight stopped being finite; the last good state is kept.
+    """
+    folder = _prepare(Path(folder), config, resume)
+    with _locked(folder):
+        if config.train.deterministic:
+            tf.config.experimental.enable_op_determinism()
+            # Op determinism asks for a global seed, though every draw here has its own.
+            tf.random.set_seed(config.train.seed)
+        with strategy.scope() if strategy else contextlib.nullcontext():
+            model = zoo.build(config)
+        run = _Run(model, config, folder, say)
+        run.start(resume)
+        run.fit()
+        return run.finish()
+
+
+class _Run:
+    def __init__(self, model, config, folder, say):
+        self.model = model
+        self.config = config
+        self.folder = folder
+        self.say = say
+        self.checkpoints = Checkpoints(folder / "checkpoints", config.train.keep)
+        self.elapsed_before = 0.0
+        self.begun = time.monotonic()
+
+    def elapsed(self):
+        return self.elapsed_before + time.monotonic() - self.begun
+
+    @property
+    def step(self):
+        return int(self.model.step.numpy())
+
+    def start(self, resume):
+        """Restores the newest checkpoint, or saves the first: a disk that refuses, refuses now."""
+        steps = self.checkpoints.steps()
+        if resume and steps:
+            manifest = self.checkpoints.restore(self.model, steps[-1])
+            self.elapsed_before = manifest["elapsed_seconds"]
+            self.say(f"Resuming {self.config.id} at step {self.step}.")
+        else:
+            if resume:
+                self.say("There is no checkpoint to resume from yet; starting at step 0.")
+            self.checkpoints.save(self.model, 0.0)
+        self.losses = run_callbacks.Table(self.folder / "losses.csv", upto=self.step)
+        self.scores = run_callbacks.Table(self.folder / "scores.csv", upto=self.step)
+
+    def fit(self):
+        settings = self.config.train
+        if self.step >= settings.steps:
+            return
+        writer = tf.summary.create_file_writer(str(self.folder / "tensorboard"))
+        images = settings.batch_size * self.model.batches_per_step
+        progress = run_callbacks.Progress(self.step, settings.steps, images)
+        with run_callbacks.StopOnSignal() as stop:
+            try:
+                self.model.fit(
+                    self._batches(),
+                    steps_per_epoch=settings.steps - self.step,
+                    verbose=0,
+                    shuffle=False,
+                    callbacks=[
+                        run_callbacks.StopOnFault(),
+                        progress,
+                        run_callbacks.Log(self.losses, writer, settings.log_every),
+                        run_callbacks.Scores(
+                            self.scores, writer, settings.score_every, self._score
+                        ),
+                        run_callbacks.SaveCheckpoints(
+                            self.checkpoints, settings.checkpoint_every, self.elapsed, stop
+                        ),
+                        stop,
+                    ],
+                )
+            except run_callbacks.TrainingDiverged as error:
+                raise run_callbacks.TrainingDiverged(self._diverged(error)) from error
+            finally:
+                progress.close()
+                writer.close()
+        if stop.asked and self.step < settings.steps:
+            raise RunStopped(
+                f"Stopped at step {self.step} with the state saved; go on with --resume.",
+                stop.asked,
+            )
+
+    def finish(self):
+        """Weights, last scores, pictures and the card, in that order: a card means all is there."""
+        self.checkpoints.save(self.model, self.elapsed())
+        weights = self.folder / "model.weights.h5"
+        write_weights(self.model, weights)
+        self._samples(self.folder / "samples.png")
+        scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png")
+        pictures.save_curve(self.losses.rows, self.scores.rows, self.folder / "curve.png")
+        card = cards.make(self.model, self.config, weights, self.elapsed(), scores)
+        write_text(self.folder / "card.json", json.dumps(card, indent=1) + "\n")
+        self.say(f"Trained {self.config.id}: {self.step} steps. All is in {self.folder}.")
+        return card
+
+    def _batches(self):
+        settings = self.config.train
+        return data.load(
+            **self.config.data.model_dump(),
+            batch_size=settings.batch_size * self.model.batches_per_step,
+            seed=settings.seed,
+            start_step=self.step,
+        )
+
+    def _score(self, step):
+        self._samples(self.folder / "samples.png")
+        scores = evaluation.evaluate(self.model, self.config)
+        return {score["metric"]: score["value"] for score in scores}
+
+    def _samples(self, path):
+        if self.model.example_key == "image":
+            pictures.save_grid(self.model.generate(100, seed=0), path)
+        else:
+            pictures.save_points(self.model.generate(2500, seed=0), path)
+
+    def _diverged(self, error):
+        last = self.checkpoints.steps()[-1]
+        return (
+            f"{error} Training stopped; the last good state, of step {last}, is "
+            f"{self.checkpoints.path(last)}. A lower learning rate or another seed may help: "
+            "change it with --set and start a new run."
+        )
+
+
+def _prepare(folder, config, resume):
+    """Makes the run folder or checks that it can be resumed."""
+    record = folder / "config.json"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+        _require_space(folder)
+        if record.exists():
+            _check_resumable(record, config, resume)
+        elif any(path.name != "run.lock" for path in folder.iterdir()):
+            raise RunError(f"{folder} holds other files and no run; choose a folder of its own.")
+        remove_unfinished(folder)
+        write_text(record, json.dumps(config.as_dict(), indent=1) + "\n")
+    except OSError as error:
+        raise RunError(
+            f"The run folder {folder} cannot be written: {error.strerror or error}."
+        ) from error
+    return folder
+
+
+def _require_space(folder, needed=200 << 20):
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise OSError(
+            errno.ENOSPC, f"only {free >> 20} MiB are free there and a run needs {needed >> 20}"
+        )
+
+
+def _check_resumable(record, config, resume):
+    if not resume:
+        raise RunError(
+            f"{record.parent} already holds a run; use --resume to go on with it, or choose "
+            "another folder."
+        )
+    try:
+        before = json.loads(record.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise RunError(f"{record} is damaged ({error}); choose another folder.") from error
+    changed = sorted(set(_flatten(before)) ^ set(_flatten(config.as_dict())))
+    keys = sorted({key for key, _ in changed if key.removeprefix("train.") not in _FREE_ON_RESUME})
+    if keys:
+        raise RunError(
+            f"The run in {record.parent} was started with another value of {', '.join(keys)}; "
+            "resume it with the same settings, or start a new run elsewhere."
+        )
+
+
+def _flatten(value, path=""):
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from _flatten(child, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, json.dumps(value)
+
+
+@contextlib.contextmanager
+def _locked(folder):
+    """Keeps a second process out of the folder; the system lets go when this one ends or dies."""
+    with open(folder / "run.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RunError(f"Another process is training in {folder}.") from error
+        yield

@@ -1,0 +1,78 @@
+"""The weights that ship: networks only, averaged where averages are kept, checked by their card."""
+
+import contextlib
+import json
+import warnings
+from pathlib import Path
+
+from tfgan_zoo.index import has_weights, list_configs, pretrained_folder
+from tfgan_zoo.training.files import replacing, sha256
+
+
+def write_weights(model, path):
+    """Writes `model`'s networks to a `.weights.h5` file, whole or not at all, without optimisers."""
+    with replacing(path) as temporary, model.averaged(), _without_optimizers(model):
+        model.save_weights(temporary)
+
+
+def read_weights(model, path):
+    """Reads a `.weights.h5` file into `model`; its optimisers start afresh.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no weights file, or its networks have other shapes.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There are no weights at {path}.")
+    if not path.name.endswith(".weights.h5"):
+        raise ValueError(f"Weights are files that end in .weights.h5; got {path}.")
+    with _without_optimizers(model), loading(path):
+        model.load_weights(path)
+
+
+def load_pretrained(model, config_id):
+    """Reads the weights that ship for a config, if they are the ones on their card.
+
+    Raises:
+        FileNotFoundError: the config ships no weights.
+        ValueError: the file's SHA-256 is not the card's, or the model was built with other sizes.
+    """
+    if not has_weights(config_id):
+        shipped = ", ".join(name for name in list_configs() if has_weights(name)) or "none yet"
+        raise FileNotFoundError(
+            f"No weights ship for {config_id}; train it with `tfgan-zoo train {config_id}`. "
+            f"Weights ship for: {shipped}."
+        )
+    folder = pretrained_folder(config_id)
+    path = folder / "model.weights.h5"
+    expected = json.loads((folder / "card.json").read_text(encoding="utf-8"))["weights_sha256"]
+    found = sha256(path)
+    if found != expected:
+        raise ValueError(
+            f"{path} has SHA-256 {found[:16]}… but its card says {expected[:16]}…: the file is "
+            "damaged or was replaced. Install the package again, or check the file out again."
+        )
+    read_weights(model, path)
+
+
+@contextlib.contextmanager
+def _without_optimizers(model):
+    held, model.optimizers = model.optimizers, {}
+    try:
+        yield
+    finally:
+        model.optimizers = held
+
+
+@contextlib.contextmanager
+def loading(path):
+    """Turns every way in which Keras fails, or merely warns, into one error that names the file."""
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("error", message=".*Skipping variable loading.*")
+            yield
+    except (OSError, KeyError, ValueError, UserWarning) as error:
+        raise ValueError(
+            f"The weights in {path} do not fit this model, or the file is damaged: {error}"
+        ) from error
