@@ -1,5 +1,6 @@
 """What every config must pass, as functions of one config; `test_contracts.py` runs them on all."""
 
+import functools
 import json
 import os
 import subprocess
@@ -69,6 +70,12 @@ class Server:
     def close(self):
         self.process.stdin.close()
         self.process.wait(timeout=30)
+
+
+@functools.cache
+def two_replicas():
+    """One strategy for the whole process: two of them would mix up their collective operations."""
+    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 
 def smoke(config_id, **overrides):
@@ -169,8 +176,7 @@ def compiles_with_xla(config):
 
 def replicas_agree(config, reference):
     """Two replicas end with the weights of one that sees the same global batches."""
-    strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-    with strategy.scope():
+    with two_replicas().scope():
         model = build(config)
     fit(model, config, STEPS)
     for player in model.players():

@@ -1,28 +1,18 @@
 """Latent priors, and walks and arithmetic in latent space.
 
-A prior is named, so that configs and saved models can carry it. Draws are keyed by a seed pair and
-use the Philox generator, whose numbers are the same with and without XLA.
+A prior is named, so that configs and saved models can carry it.
 """
 
+from functools import partial
+
 import numpy as np
-import tensorflow as tf
 
-
-def _normal(shape, seed):
-    return tf.random.stateless_normal(shape, seed, alg="philox")
-
-
-def _uniform(low, high):
-    def draw(shape, seed):
-        return tf.random.stateless_uniform(shape, seed, low, high, alg="philox")
-
-    return draw
-
+from tfgan_zoo import draws
 
 PRIORS = {
-    "normal": _normal,
-    "uniform": _uniform(-1.0, 1.0),
-    "uniform_unit_variance": _uniform(-(3.0**0.5), 3.0**0.5),
+    "normal": draws.normal,
+    "uniform": partial(draws.uniform, low=-1.0, high=1.0),
+    "uniform_unit_variance": partial(draws.uniform, low=-(3.0**0.5), high=3.0**0.5),
 }
 
 

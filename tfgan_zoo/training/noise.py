@@ -7,6 +7,7 @@ and keeps its own rows, so that two replicas see together exactly what one would
 
 import tensorflow as tf
 
+from tfgan_zoo import draws
 from tfgan_zoo.latents import prior
 
 _DRAWS_PER_STEP = 1024
@@ -57,12 +58,9 @@ class StepNoise:
     def uniform(self, shape, low=0.0, high=1.0):
         """This replica's uniform numbers in [low, high): float32 of `shape`, batch first."""
         key = self.key()
-        return replica_rows(
-            lambda everyone: tf.random.stateless_uniform(everyone, key, low, high, alg="philox"),
-            shape,
-        )
+        return replica_rows(lambda everyone: draws.uniform(everyone, key, low, high), shape)
 
     def distinct(self, count, limit):
         """`count` different integers in [0, limit), int32, the same on every replica."""
-        order = tf.random.stateless_uniform([limit], self.key(), alg="philox")
+        order = draws.uniform([limit], self.key())
         return tf.math.top_k(order, count).indices

@@ -1,0 +1,122 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgan_zoo import metrics
+
+
+def textured(rng, shape):
+    """Smooth random uint8 images."""
+    noise = rng.normal(size=shape)
+    for axis in (1, 2):
+        for _ in range(3):
+            noise = noise + np.roll(noise, 1, axis) + np.roll(noise, -1, axis)
+    noise = (noise - noise.min()) / (noise.max() - noise.min())
+    return (noise * 255).astype(np.uint8)
+
+
+def test_psnr_by_hand():
+    first, second = np.zeros((2, 4, 4, 1), np.uint8), np.zeros((2, 4, 4, 1), np.uint8)
+    second[0] = 51
+    assert metrics.psnr(first, second) == pytest.approx([-20 * np.log10(0.2), np.inf])
+    floats = np.full((1, 4, 4, 1), -1.0), np.full((1, 4, 4, 1), -0.6)
+    assert metrics.psnr(*floats) == pytest.approx([-20 * np.log10(0.2)])
+
+
+def test_ssim_of_constant_images_is_the_luminance_term():
+    first, second = np.full((1, 16, 16, 1), 0.0), np.full((1, 16, 16, 1), 0.6)
+    a, b, c1 = 0.5, 0.8, 1e-4
+    assert metrics.ssim(first, second) == pytest.approx([(2 * a * b + c1) / (a**2 + b**2 + c1)])
+
+
+def test_ssim_of_an_image_and_its_contrast(rng):
+    """For b = m + g (a - m) with equal means the structure term is known in closed form."""
+    image = rng.uniform(-0.5, 0.5, size=(1, 11, 11, 1))
+    window = np.exp(-0.5 * (np.arange(-5, 6) / 1.5) ** 2)
+    window = np.outer(window, window) / window.sum() ** 2
+    a = (image[0, :, :, 0] + 1) / 2
+    mean = (window * a).sum()
+    variance = (window * (a - mean) ** 2).sum()
+    faded = 2 * (mean + 0.5 * (a - mean)) - 1
+    expected = (2 * 0.5 * variance + 9e-4) / (1.25 * variance + 9e-4)
+    value = metrics.ssim(image, faded[None, :, :, None])
+    assert value == pytest.approx([expected], rel=1e-9)
+
+
+def test_ssim_and_ms_ssim_agree_with_tensorflow(rng):
+    first = textured(rng, (3, 181, 190, 3))
+    second = np.clip(first + rng.normal(0, 20, first.shape), 0, 255).astype(np.uint8)
+    ours, theirs = metrics.ssim(first, second), tf.image.ssim(first, second, 255)
+    np.testing.assert_allclose(ours, theirs, rtol=1e-4)
+    np.testing.assert_allclose(
+        metrics.ms_ssim(first, second), tf.image.ssim_multiscale(first, second, 255), rtol=1e-4
+    )
+    np.testing.assert_allclose(metrics.psnr(first, second), tf.image.psnr(first, second, 255), rtol=1e-5)
+
+
+def test_ms_ssim_with_fewer_scales_rescales_the_weights(rng):
+    first = textured(rng, (2, 48, 48, 1))
+    second = textured(rng, (2, 48, 48, 1))
+    weights = np.array([0.0448, 0.2856, 0.3001])
+    theirs = tf.image.ssim_multiscale(first, second, 255, power_factors=weights / weights.sum())
+    np.testing.assert_allclose(metrics.ms_ssim(first, second), theirs, rtol=1e-3)
+    one = metrics.ms_ssim(first, second, scales=1)
+    np.testing.assert_allclose(one, np.clip(metrics.ssim(first, second), 0, None), rtol=1e-12)
+
+
+def test_similarity_of_an_image_with_itself_is_one(rng):
+    image = textured(rng, (2, 64, 64, 3))
+    assert metrics.ssim(image, image) == pytest.approx([1, 1])
+    assert metrics.ms_ssim(image, image) == pytest.approx([1, 1])
+
+
+def test_small_images_are_refused():
+    small = np.zeros((1, 10, 30, 1))
+    for metric in (metrics.ssim, metrics.ms_ssim):
+        with pytest.raises(ValueError, match="11 pixels"):
+            metric(small, small)
+    with pytest.raises(ValueError, match="scale 3"):
+        metrics.ms_ssim(np.zeros((1, 32, 32, 1)), np.zeros((1, 32, 32, 1)), scales=3)
+    with pytest.raises(ValueError, match="one shape"):
+        metrics.psnr(np.zeros((1, 8, 8, 1)), np.zeros((2, 8, 8, 1)))
+
+
+def test_ms_ssim_diversity(rng):
+    varied = textured(rng, (12, 32, 32, 1))
+    collapsed = varied[:1].repeat(12, 0)
+    assert metrics.ms_ssim_diversity(collapsed, pairs=10) == pytest.approx(1)
+    assert metrics.ms_ssim_diversity(varied, pairs=30) < 0.9
+    # Collapsed within each class: pairs are within classes, so the mean is 1.
+    two = np.concatenate([varied[:1].repeat(6, 0), varied[1:2].repeat(6, 0)])
+    labels = np.repeat([0, 1], 6)
+    assert metrics.ms_ssim_diversity(two, pairs=10, labels=labels) == pytest.approx(1)
+    assert metrics.ms_ssim_diversity(two, pairs=40) < 1
+    with pytest.raises(ValueError, match="2 images"):
+        metrics.ms_ssim_diversity(varied[:3], labels=np.array([0, 0, 1]))
+
+
+def test_laplacian_levels_show_where_the_texture_differs(rng):
+    """Noise in the finest detail shows on the fine level and hardly on the coarse one."""
+    smooth = textured(rng, (96, 32, 32, 3)) / 127.5 - 1
+    checks = np.indices((32, 32)).sum(0)[..., None] % 2 - 0.5
+    same = metrics.laplacian_sliced_wasserstein(smooth[:48], smooth[48:], patches=64)
+    other = metrics.laplacian_sliced_wasserstein(smooth[:48], smooth[48:] * 0.7 + 0.3 * checks, patches=64)
+    assert list(same) == list(other) == [32, 16]
+    assert other[32] > 5 * same[32]
+    assert other[16] < 2 * same[16]
+
+
+def test_laplacian_of_smooth_images_vanishes_at_the_fine_level():
+    from tfgan_zoo.metrics import wasserstein
+
+    ramp = np.linspace(0, 1, 32)[None, :, None, None] * np.ones((1, 32, 32, 1))
+    fine, coarse = wasserstein._pyramid(ramp, 16)
+    assert np.abs(fine[:, 4:-4]).max() < 1e-12
+    np.testing.assert_allclose(coarse[:, 2:-2, 8, 0], ramp[:, ::2, 8, 0][:, 2:-2], atol=1e-12)
+    flat = np.full((1, 32, 32, 1), 0.3)
+    assert np.abs(next(wasserstein._pyramid(flat, 16))).max() < 1e-12
+
+
+def test_laplacian_of_flat_images_is_finite():
+    flat = np.zeros((4, 32, 32, 3))
+    assert metrics.laplacian_sliced_wasserstein(flat, flat, patches=4) == {32: 0, 16: 0}

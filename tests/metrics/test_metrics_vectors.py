@@ -1,0 +1,85 @@
+import numpy as np
+import pytest
+from scipy.stats import wasserstein_distance
+
+from tfgan_zoo import metrics
+
+
+@pytest.mark.parametrize("sizes", [(40, 40), (40, 17), (6, 9)])
+def test_sliced_wasserstein_on_a_line_is_the_wasserstein_distance(rng, sizes):
+    real, fake = (rng.normal(size=(n, 1)) for n in sizes)
+    value = metrics.sliced_wasserstein(real, fake, projections=3, order=1)
+    expected = wasserstein_distance(real[:, 0], fake[:, 0])
+    assert value == pytest.approx(expected, rel=1e-12)
+
+
+def test_sliced_wasserstein_of_a_shift(rng):
+    """A shift s moves every projection by u's, whose mean square is |s|^2 / d."""
+    real = rng.normal(size=(50, 4))
+    value = metrics.sliced_wasserstein(real, real + [3.0, 0, 0, 0], projections=20000)
+    assert value == pytest.approx(1.5, rel=0.02)
+    assert metrics.sliced_wasserstein(real, real) == 0
+
+
+def test_sliced_wasserstein_is_seeded(rng):
+    real, fake = rng.normal(size=(2, 50, 4))
+    first = metrics.sliced_wasserstein(real, fake, projections=10, seed=1)
+    assert first == metrics.sliced_wasserstein(real, fake, projections=10, seed=1)
+    assert first != metrics.sliced_wasserstein(real, fake, projections=10, seed=2)
+
+
+def test_classification_accuracy_score(rng):
+    labels = np.arange(300) % 3
+    centres = np.eye(3) * 8
+    fake, real = (centres[labels] + rng.normal(size=(300, 3)) for _ in range(2))
+    assert metrics.classification_accuracy_score(fake, labels, real, labels) > 0.98
+    shuffled = rng.permutation(labels)
+    assert metrics.classification_accuracy_score(fake, shuffled, real, labels) < 0.6
+
+
+def test_classification_accuracy_score_with_another_classifier(rng):
+    def fit(inputs, labels):
+        assert inputs.shape == (8, 2, 2)
+        return lambda rows: np.zeros(len(rows), int)
+
+    labels = np.array([0, 1] * 4)
+    fake, real = rng.normal(size=(8, 2, 2)), rng.normal(size=(5, 2, 2))
+    value = metrics.classification_accuracy_score(fake, labels, real, np.array([0, 0, 1, 0, 1]), fit)
+    assert value == 0.6
+
+
+def test_classification_accuracy_score_needs_two_classes(rng):
+    x = rng.normal(size=(4, 2))
+    with pytest.raises(ValueError, match="one class"):
+        metrics.classification_accuracy_score(x, np.zeros(4, int), x, np.zeros(4, int))
+
+
+def test_path_length_of_a_linear_generator(rng):
+    """With lerp and G = A, every step is A (b - a) eps, so PPL = E |A (b - a)|^2."""
+    matrix = rng.normal(size=(3, 6)).astype(np.float32)
+    start, end = rng.normal(size=(2, 50, 3))
+    value = metrics.perceptual_path_length(
+        lambda z: z @ matrix, lambda x: x, start, end, epsilon=0.5, interpolation="lerp", trim=0
+    )
+    assert value == pytest.approx(np.square((end - start) @ matrix).sum(1).mean(), rel=1e-4)
+
+
+def test_path_length_follows_the_great_circle():
+    """From a quarter apart, a step eps turns by eps pi / 2, a chord of 2 sin(eps pi / 4)."""
+    start, end = np.array([[5.0, 0.0]]), np.array([[0.0, 0.1]])
+    value = metrics.perceptual_path_length(lambda z: z, lambda x: x, start, end, epsilon=0.1)
+    assert value == pytest.approx((2 * np.sin(0.1 * np.pi / 4) / 0.1) ** 2, rel=1e-4)
+
+
+def test_path_length_of_a_collapsed_generator_is_zero(rng):
+    start, end = rng.normal(size=(2, 20, 4))
+    value = metrics.perceptual_path_length(np.zeros_like, lambda x: x, start, end)
+    assert value == 0
+
+
+def test_path_length_trims_both_ends():
+    start, end = np.zeros((100, 1)), np.arange(1.0, 101)[:, None]
+    value = metrics.perceptual_path_length(
+        lambda z: z, lambda x: x, start, end, epsilon=1.0, interpolation="lerp", trim=0.1
+    )
+    assert value == pytest.approx(np.mean(np.arange(11.0, 91) ** 2), rel=1e-4)

@@ -1,0 +1,133 @@
+"""Folders of images of any size, mode and format that Pillow reads."""
+
+import hashlib
+import os
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from tfgan_zoo.data.resize import over_white
+from tfgan_zoo.data.sources import Source, first, split_rows
+from tfgan_zoo.data.tfds_source import stack
+
+
+def source(root):
+    """The images under `root`, in the sorted order of their paths, as one split called "train".
+
+    Where every image lies in a first-level folder, these folders, sorted, are the classes. Hidden
+    files and folders are skipped; links are followed, loops of links are not.
+    A file is taken for an image if its suffix is one of Pillow's or if Pillow knows its content.
+
+    Raises FileNotFoundError if `root` is not a folder, ValueError if it holds no image. Reading
+    raises ValueError that names every image that cannot be read.
+    """
+    if not root.is_dir():
+        raise FileNotFoundError(f"no such folder: {root}" if not root.exists() else f"{root} is not a folder")
+    root = root.resolve()
+    files = [path for path in _walk(root) if _is_image(path)]
+    if not files:
+        raise ValueError(f"no images in the folder {root}")
+    labels, class_names = _labels(root, files)
+
+    def read(split, form, take):
+        _, rows = split_rows(split, {"train": len(files)})
+        rows = first(rows, take, split)
+        examples = {"image": _read_all([files[row] for row in rows], form, root)}
+        if labels is not None:
+            examples["label"] = labels[rows.start : rows.stop]
+        return examples
+
+    return Source(str(root), read, class_names, _fingerprint(root, files))
+
+
+def read_image(path):
+    """The image in a file, upright, as a Pillow image of mode L or RGB.
+
+    Transparency is laid over white, 16 bits are scaled to 8, of an animation comes the first frame.
+    Raises OSError or ValueError if it cannot be read.
+    """
+    from PIL import Image, ImageOps
+
+    with Image.open(path) as image:
+        image.load()
+        image = ImageOps.exif_transpose(image)
+    if image.mode.startswith("I"):
+        return _from_16_bits(image)
+    if image.mode == "F":
+        raise ValueError("floating-point pixels have no known range")
+    grey = image.mode in ("1", "L", "LA", "La")
+    if image.has_transparency_data:
+        image = over_white(image)
+    return image.convert("L" if grey else "RGB")
+
+
+def _walk(folder, parents=()):
+    here = folder.resolve()
+    if here in parents:
+        return
+    for path in sorted(folder.iterdir(), key=lambda path: path.name):
+        if path.name.startswith("."):
+            continue
+        if path.is_dir():
+            yield from _walk(path, (*parents, here))
+        elif path.is_file() or path.is_symlink():
+            yield path
+
+
+def _is_image(path):
+    from PIL import Image
+
+    formats = Image.registered_extensions()
+    if formats.get(path.suffix.lower()) in Image.OPEN:
+        return True
+    try:
+        with Image.open(path):
+            return True
+    except OSError:
+        return False
+
+
+def _labels(root, files):
+    parts = [path.relative_to(root).parts for path in files]
+    if any(len(part) == 1 for part in parts):
+        return None, None
+    class_names = sorted({part[0] for part in parts})
+    return np.array([class_names.index(part[0]) for part in parts], np.int32), tuple(class_names)
+
+
+def _fingerprint(root, files):
+    digest = hashlib.sha256()
+    for path in files:
+        try:
+            status = path.stat()
+            facts = (status.st_size, status.st_mtime_ns)
+        except OSError:
+            facts = None
+        digest.update(repr((str(path.relative_to(root)), facts)).encode())
+    return {"folder": str(root), "count": len(files), "files": digest.hexdigest()}
+
+
+def _read_all(files, form, root):
+    def read(path):
+        try:
+            return form.image(read_image(path)), None
+        # Pillow's decoders raise nearly anything on damaged files; all of it is reported.
+        except Exception as error:
+            return None, f"{path.relative_to(root)}: {error or type(error).__name__}"
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = list(pool.map(read, files))
+    failures = [failure for _, failure in results if failure]
+    if failures:
+        named = "\n  ".join(failures)
+        raise ValueError(f"{len(failures)} of {len(files)} images in {root} cannot be read:\n  {named}")
+    return stack([image for image, _ in results], str(root))
+
+
+def _from_16_bits(image):
+    from PIL import Image
+
+    values = np.asarray(image).astype(np.int64)
+    if values.min() < 0 or values.max() > 65535:
+        raise ValueError("32-bit pixels have no known range")
+    return Image.fromarray(np.rint(values / 257).astype(np.uint8))

@@ -1,0 +1,208 @@
+"""`load`: examples in memory, an order that is a function of (seed, step), and batches from both."""
+
+import operator
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from tfgan_zoo.data import cache, sources
+from tfgan_zoo.data.resize import Form, to_uint8
+
+# What `tf.random.experimental.index_shuffle` puts before the two words of its seed.
+_SHUFFLE_KEY = 498247692
+
+
+def load(
+    name,
+    split="train",
+    batch_size=64,
+    seed=0,
+    *,
+    image_size=None,
+    fit="crop",
+    channels=None,
+    take=None,
+    data_dir=None,
+    shuffle=True,
+    start_step=None,
+):
+    """Batches of a data set, the same from the same seed.
+
+    Args:
+        name: "fashion_mnist_10k" (bundled); a TFDS name, "name/config:version", that is prepared on
+            disk; a folder of images; "toy/gaussian_1d", "toy/mixture_1d", "toy/ring8", "toy/grid25";
+            an image array [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of `image`, `label`, `x`.
+            Names come before folders: write "./mnist" for a folder called mnist.
+        split: a split, or a slice of one such as "train[:80%]". A slice cuts the stored order, in
+            which a folder's classes follow one another.
+        batch_size: of every batch; what remains at the end of an epoch is left out of that epoch.
+        seed: of the order; an int >= 0.
+        image_size: int or (height, width); required where sizes differ.
+        fit: "crop", "pad" or "stretch", see `resize.Form`.
+        channels: 1 or 3 to convert; None keeps what there is.
+        take: only the first `take` examples.
+        data_dir: where TFDS' prepared data sets are, else $TFDS_DATA_DIR, else TFDS' default.
+        shuffle: False gives the stored order, every epoch.
+        start_step: None gives a finite dataset, one epoch an iteration; a number gives an endless
+            stream whose first batch is that of this step, counted from the start of training.
+
+    Returns:
+        A `tf.data.Dataset` of dicts: `image` float32 [B,H,W,C] in [-1,1] and, where there are any,
+        `label` int32 [B]; or `x` float32 [B,d]. The finite one has len() and counts its iterations:
+        the e-th complete one is epoch e, so that `fit(dataset, epochs=3)` sees the batches of the
+        stream from step 0 on; one given up before its last batch is read does not count. (Under a
+        `tf.distribute` strategy `fit` reads a few batches beforehand, which may count as an epoch
+        where that has fewer than 8; the stream has no such limit.)
+
+    Raises:
+        ValueError: an argument, image or array is not what it must be, or examples are too few.
+        FileNotFoundError: there is no such folder, or the TFDS data set is not prepared.
+    """
+    batch_size = _at_least(1, batch_size, "batch_size")
+    seed = _at_least(0, seed, "seed")
+    start_step = start_step if start_step is None else _at_least(0, start_step, "start_step")
+    examples = _examples(name, split, Form.of(image_size, fit, channels), take, data_dir)[0]
+    steps = _count(examples) // batch_size
+    if not steps:
+        raise ValueError(f"batch_size {batch_size} is more than the {_count(examples)} examples of {split!r}")
+    batch = _batch_function(examples, batch_size, seed if shuffle else None)
+    return _epochs(batch, steps) if start_step is None else _stream(batch, steps, start_step)
+
+
+def arrays(name, split="train", *, image_size=None, fit="crop", channels=None, take=None, data_dir=None):
+    """The examples that `load` draws from, in their stored order, as a dict of NumPy arrays.
+
+    Returns:
+        `image` uint8 [N,H,W,C] and, where there are labels, `label` int32 [N]; or `x` float32 [N,d].
+        Float images are rounded to the nearest of the 256 levels. Not to be written to.
+
+    Arguments and errors are those of `load`.
+    """
+    examples = _examples(name, split, Form.of(image_size, fit, channels), take, data_dir)[0]
+    return {key: to_uint8(array) if key == "image" else array for key, array in examples.items()}
+
+
+@dataclass(frozen=True)
+class Info:
+    """What a data set holds.
+
+    Attributes:
+        num_examples: the number of examples of the split.
+        elements: {key: (shape, dtype)} of one example as `load` gives it.
+        class_names: the names of the labels, or None.
+    """
+
+    num_examples: int
+    elements: dict[str, tuple[tuple[int, ...], str]]
+    class_names: tuple[str, ...] | None
+
+
+def info(name, split="train", *, image_size=None, fit="crop", channels=None, take=None, data_dir=None):
+    """The `Info` of what `load` would give. Arguments and errors are those of `load`."""
+    examples, class_names = _examples(name, split, Form.of(image_size, fit, channels), take, data_dir)
+    elements = {
+        key: (array.shape[1:], "int32" if key == "label" else "float32") for key, array in examples.items()
+    }
+    return Info(_count(examples), elements, class_names)
+
+
+def shuffled(index, seed, epoch, count):
+    """Where positions `index` (int64 [n]) of an epoch's order lie in the stored order, int64 [n].
+
+    For seed and epoch below 256 this is `tf.random.experimental.index_shuffle(index, [seed, epoch],
+    count - 1)`. That cipher reads only 8 bits of each word of its key for up to 65,536 examples (half
+    of those that an index needs beyond that), so that seed 256 and epoch 256 would repeat seed 0 and
+    epoch 0. Their higher bits go to the third word of its key.
+    """
+    high = seed // 256
+    hashed = zlib.crc32(str(high).encode()) if high else 0
+    key = tf.stack([_SHUFFLE_KEY + hashed + epoch // 256, tf.constant(seed % 2**31, tf.int64), epoch])
+    last = tf.constant(count - 1, tf.int64)
+    return tf.raw_ops.RandomIndexShuffle(index=index, seed=key, max_index=last, rounds=4)
+
+
+def _examples(name, split, form, take, data_dir):
+    source = sources.find(name, data_dir)
+    if source.fingerprint is None:
+        return source.read(split, form, take), source.class_names
+    request = {
+        "source": source.name,
+        "folder": source.fingerprint["folder"],
+        "split": str(split),
+        "size": form.size and list(form.size),
+        "fit": form.fit if form.size else None,
+        "channels": form.channels,
+        "take": take,
+    }
+    read = cache.fetch(source.name, request, source.fingerprint, lambda: source.read(split, form, take))
+    return read, source.class_names
+
+
+def _batch_function(examples, batch_size, seed):
+    """(epoch, step within it) -> a batch; in the stored order where `seed` is None."""
+    count = _count(examples)
+    # The arrays stay in the host's memory, whatever device is the default.
+    with tf.device("CPU:0"):
+        tensors = {key: tf.constant(array) for key, array in examples.items()}
+
+    def batch(epoch, step):
+        index = step * batch_size + tf.range(batch_size, dtype=tf.int64)
+        if seed is not None:
+            index = shuffled(index, seed, epoch, count)
+        return {key: _as_batch(key, tf.gather(tensor, index)) for key, tensor in tensors.items()}
+
+    return batch
+
+
+def _as_batch(key, values):
+    if key == "image" and values.dtype == tf.uint8:
+        return tf.cast(values, tf.float32) / 127.5 - 1.0
+    return values
+
+
+def _stream(batch, steps, start):
+    counter = tf.data.Dataset.counter(start, dtype=tf.int64)
+    return _mapped(counter.map(lambda step: (step // steps, step % steps)), batch).prefetch(tf.data.AUTOTUNE)
+
+
+def _epochs(batch, steps):
+    finished = [0]
+
+    def epoch_of_iteration(_):
+        return tf.ensure_shape(tf.numpy_function(lambda: np.int64(finished[0]), [], tf.int64), [])
+
+    def finish(epoch):
+        finished[0] = max(finished[0], int(epoch) + 1)
+        return np.int64(0)
+
+    def plan(epoch):
+        return tf.data.Dataset.range(steps).map(lambda step: (epoch, step))
+
+    def note_last(epoch, step, examples):
+        done = tf.cond(step == steps - 1, lambda: tf.numpy_function(finish, [epoch], tf.int64), lambda: step)
+        with tf.control_dependencies([done]):
+            return {key: tf.identity(value) for key, value in examples.items()}
+
+    plans = tf.data.Dataset.range(1).map(epoch_of_iteration).flat_map(plan)
+    batches = _mapped(plans, lambda epoch, step: (epoch, step, batch(epoch, step))).prefetch(tf.data.AUTOTUNE)
+    # Behind the prefetch, and with none put behind it: a batch counts when it is read, not when it is ready.
+    options = tf.data.Options()
+    options.experimental_optimization.inject_prefetch = False
+    return batches.map(note_last).apply(tf.data.experimental.assert_cardinality(steps)).with_options(options)
+
+
+def _mapped(dataset, function):
+    return dataset.map(function, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+
+
+def _count(examples):
+    return len(next(iter(examples.values())))
+
+
+def _at_least(least, value, name):
+    number = operator.index(value)
+    if number < least:
+        raise ValueError(f"{name} must be at least {least}, got {value}")
+    return number

@@ -1,0 +1,86 @@
+"""Mixtures of Gaussians whose density is known exactly, to see what a GAN learns and what it drops."""
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import logsumexp
+
+SIZES = {"train": 50_000, "test": 10_000}
+
+
+@dataclass(frozen=True, eq=False)
+class Mixture:
+    """A mixture of K isotropic Gaussians in d dimensions.
+
+    Attributes:
+        name: the name after "toy/".
+        centres: float64 [K, d].
+        std: a float, or float64 [K] where the modes differ.
+        weights: float64 [K], summing to 1.
+    """
+
+    name: str
+    centres: np.ndarray
+    std: float | np.ndarray
+    weights: np.ndarray
+
+    @property
+    def dims(self):
+        """d, the number of dimensions."""
+        return self.centres.shape[1]
+
+    def sample(self, n, seed):
+        """`n` samples, float32 [n, d]; the same for the same `seed` (an int, or a sequence of ints)."""
+        rng = np.random.default_rng(seed)
+        modes = rng.choice(len(self.weights), size=n, p=self.weights)
+        noise = rng.standard_normal((n, self.dims))
+        return (self.centres[modes] + self._stds()[modes, None] * noise).astype(np.float32)
+
+    def log_prob(self, x):
+        """The exact log-density (natural logarithm) at `x` [..., d], float64 [...].
+
+        Raises ValueError if the last dimension of `x` is not d.
+        """
+        x = np.asarray(x, np.float64)
+        if x.ndim == 0 or x.shape[-1] != self.dims:
+            raise ValueError(f"toy/{self.name} has points of {self.dims} dimensions; got shape {x.shape}")
+        std = self._stds()
+        squares = np.square((x[..., None, :] - self.centres) / std[:, None]).sum(-1)
+        log_modes = -0.5 * squares - self.dims * (np.log(std) + 0.5 * np.log(2 * np.pi))
+        return logsumexp(log_modes, axis=-1, b=self.weights)
+
+    def examples(self, split):
+        """The data set's own samples, float32 [n, d]: 50,000 for "train", 10,000 others for "test"."""
+        # The first word keeps these streams apart from those of a caller's `sample(n, seed)`.
+        return self.sample(SIZES[split], [0x746F79, list(SIZES).index(split)])
+
+    def _stds(self):
+        return np.broadcast_to(np.asarray(self.std, np.float64), len(self.centres))
+
+
+def _mixture(name, centres, std, weights=None):
+    centres = np.asarray(centres, np.float64)
+    weights = np.full(len(centres), 1 / len(centres)) if weights is None else np.asarray(weights)
+    return Mixture(name, centres, std, weights)
+
+
+_ANGLES = 2 * np.pi * np.arange(8) / 8
+
+TOYS = {
+    toy.name: toy
+    for toy in (
+        _mixture("gaussian_1d", [[4.0]], 0.5),
+        _mixture("mixture_1d", [[-3.0], [0.5], [4.0]], np.array([0.5, 0.3, 1.0]), [0.5, 0.2, 0.3]),
+        _mixture("ring8", 2 * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], -1), 0.02),
+        _mixture("grid25", list(itertools.product((-4, -2, 0, 2, 4), repeat=2)), 0.05),
+    )
+}
+
+
+def get(name):
+    """The toy called `name`, with or without "toy/". Raises ValueError that lists them all."""
+    toy = TOYS.get(name.removeprefix("toy/"))
+    if toy is None:
+        raise ValueError(f"unknown toy {name!r}; the toys are {', '.join(f'toy/{t}' for t in TOYS)}")
+    return toy

@@ -1,0 +1,26 @@
+"""Feature extractors: networks from images to features and logits, with their part of a stamp."""
+
+import importlib
+import os
+
+_BUILTIN = {
+    "inception_2015": "tfgan_zoo.metrics.features.inception_2015",
+    "inception_keras": "tfgan_zoo.metrics.features.inception_keras",
+}
+
+
+def load_extractor(name, **options):
+    """The `Extractor` called `name`: a built-in one, a TF-Hub address or a SavedModel folder.
+
+    Options go to its constructor, as `weights=` to the Inceptions or `size=` to a TF-Hub module.
+    """
+    if name in _BUILTIN:
+        return getattr(importlib.import_module(_BUILTIN[name]), name)(**options)
+    if "://" in name or os.path.isdir(name):
+        from tfgan_zoo.metrics.features.tf_hub import tf_hub
+
+        return tf_hub(name, **options)
+    raise ValueError(
+        f"no extractor {name!r}; use one of {sorted(_BUILTIN)}, "
+        "a TF-Hub address or the folder of a SavedModel"
+    )

@@ -1,0 +1,67 @@
+"""Perceptual path length: how smoothly the images follow their latents."""
+
+import numpy as np
+
+from tfgan_zoo.metrics._checks import as_vector_pair
+
+
+def perceptual_path_length(
+    generate,
+    features,
+    start,
+    end,
+    epsilon=1e-4,
+    interpolation="slerp",
+    trim=0.01,
+    batch_size=32,
+    seed=0,
+):
+    """Mean perceptual distance of images whose latents are a step apart, over the step squared.
+
+        PPL = E[ |f(G(h(z1, z2; t))) - f(G(h(z1, z2; t + eps)))|^2 / eps^2 ],   t ~ U(0, 1)
+
+    Karras et al. 2019 (arXiv:1812.04948), equations 2 (h = slerp, in Z) and 3 (h = lerp, in W). The
+    share `trim` of the distances is dropped at each end, as in the authors' program.
+    generate: latents [b, d] -> images; features: images -> vectors [b, k] whose squared
+    distance is the perceptual one; start, end: latents [n, d], z1 and z2. It scores the map, not the
+    distribution: lower is smoother. A collapsed generator scores 0, a perfect one some positive
+    value; numbers are compared under one `features` only.
+    """
+    start, end = as_vector_pair(start, end)
+    if start.shape != end.shape:
+        raise ValueError(f"start has {len(start)} latents and end {len(end)}; give as many")
+    if interpolation not in _PATHS:
+        raise ValueError(f"interpolation must be one of {sorted(_PATHS)}; got {interpolation!r}")
+    if not 0 <= trim < 0.5 or epsilon <= 0:
+        raise ValueError(f"trim must be in [0, 0.5) and epsilon above 0; got {trim}, {epsilon}")
+    path = _PATHS[interpolation]
+    position = np.random.default_rng(seed).uniform(size=(len(start), 1))
+    distances = []
+    for first in range(0, len(start), batch_size):
+        rows = slice(first, first + batch_size)
+        here, there = (
+            np.asarray(features(generate(path(start[rows], end[rows], t).astype(np.float32))))
+            for t in (position[rows], position[rows] + epsilon)
+        )
+        step = here.astype(np.float64) - there.astype(np.float64)
+        distances.append(np.square(step.reshape(len(step), -1)).sum(axis=1) / epsilon**2)
+    distances = np.concatenate(distances)
+    low, high = np.quantile(distances, [trim, 1 - trim])
+    return float(distances[(distances >= low) & (distances <= high)].mean())
+
+
+def _lerp(a, b, t):
+    return a + (b - a) * t
+
+
+def _slerp(a, b, t):
+    """The great circle from a's direction to b's, both of unit length."""
+    a, b = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in (a, b))
+    tangent = b - a * (a * b).sum(axis=1, keepdims=True)
+    length = np.linalg.norm(tangent, axis=1, keepdims=True)
+    angle = np.arctan2(length, (a * b).sum(axis=1, keepdims=True))
+    tangent = tangent / np.where(length > 0, length, 1)
+    return a * np.cos(angle * t) + tangent * np.sin(angle * t)
+
+
+_PATHS = {"lerp": _lerp, "slerp": _slerp}

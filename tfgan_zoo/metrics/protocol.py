@@ -1,0 +1,89 @@
+"""A score and the stamp that says how it was made."""
+
+import dataclasses
+
+
+class ProtocolMismatch(ValueError):
+    """Two scores, or a score and a file, were made in ways that cannot be compared."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Protocol:
+    """How a score was made. A field that does not apply (no resizer, no fakes yet) is None.
+
+    extractor: its name, as `inception_2015`; layer: the output that was used, as `2048`.
+    weights_hash: SHA-256 of the extractor's weights.
+    resizer, antialias: how images came to the extractor's size.
+    channels: what was done with the channels of images, as `grey repeated to RGB`.
+    n_real, n_fake: sample counts; split: data set and split of the reals, as `cifar10/train`.
+    """
+
+    extractor: str | None = None
+    layer: str | None = None
+    weights_hash: str | None = None
+    resizer: str | None = None
+    antialias: bool | None = None
+    channels: str | None = None
+    n_real: int | None = None
+    n_fake: int | None = None
+    split: str | None = None
+
+    def differences(self, other):
+        """The fields that differ, as {field: (ours, theirs)}."""
+        ours, theirs = dataclasses.asdict(self), dataclasses.asdict(other)
+        return {key: (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]}
+
+    def require(self, other, what="the other"):
+        """Raises `ProtocolMismatch` naming every field in which `other` differs."""
+        differences = self.differences(other)
+        if differences:
+            listed = "; ".join(
+                f"{key}: {mine!r} here, {theirs!r} there"
+                for key, (mine, theirs) in differences.items()
+            )
+            raise ProtocolMismatch(f"{what} was made by another protocol ({listed})")
+
+
+@dataclasses.dataclass(frozen=True)
+class Score:
+    """A metric's value with its protocol.
+
+    `<`, `>`, `<=`, `>=` and `-` are between scores of one metric and one protocol and raise
+    `ProtocolMismatch` otherwise. `==` compares everything, stamp included.
+    """
+
+    metric: str
+    value: float
+    protocol: Protocol
+    deviation: float | None = None
+
+    def __sub__(self, other):
+        return self.value - self._comparable(other)
+
+    def __lt__(self, other):
+        return self.value < self._comparable(other)
+
+    def __le__(self, other):
+        return self.value <= self._comparable(other)
+
+    def __gt__(self, other):
+        return self.value > self._comparable(other)
+
+    def __ge__(self, other):
+        return self.value >= self._comparable(other)
+
+    def _comparable(self, other):
+        if not isinstance(other, Score):
+            raise TypeError(f"a Score is compared with a Score, not with {type(other).__name__}")
+        if self.metric != other.metric:
+            raise ProtocolMismatch(f"{self.metric} cannot be compared with {other.metric}")
+        self.protocol.require(other.protocol, f"the other {self.metric}")
+        return other.value
+
+    def to_dict(self):
+        """A dict of plain values, as a card holds it."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, entries):
+        return cls(**{**entries, "protocol": Protocol(**entries["protocol"])})
