@@ -82,7 +82,7 @@ def held_out_log_likelihood(model, config, picture, samples=10_000, seed=0, spli
         "seed": seed,
     }
     return [
-        {"metric": f"log_likelihood_{name}", "value": value, "protocol": protocol}
+        {"metric": f"log_likelihood/{name}", "value": value, "protocol": protocol}
         for name, value in values.items()
     ]
 

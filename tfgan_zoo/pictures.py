@@ -49,16 +49,14 @@ def save_curve(losses, scores, path):
     """Writes the loss curves, and below them the score curves, of a run as a PNG.
 
     Args:
-        losses, scores: lists of dicts with the key `step` and a number under every other key.
+        losses, scores: lists of dicts with the key `step` and a number under every other key;
+            scores whose names agree up to a "/" share a panel.
     """
-    names = {name: "loss" for row in losses for name in row if name != "step"}
-    panels = [("losses", losses, list(names))]
-    for row in scores:
-        panels += [
-            (name, scores, [name])
-            for name in row
-            if name != "step" and name not in [title for title, *_ in panels]
-        ]
+    panels = [("losses", losses, _columns(losses))]
+    families = {}
+    for name in _columns(scores):
+        families.setdefault(name.partition("/")[0], []).append(name)
+    panels += [(family, scores, names) for family, names in families.items()]
     figure = _figure(8, 3 * len(panels))
     for i, (title, rows, keys) in enumerate(panels):
         axes = figure.add_subplot(len(panels), 1, i + 1)
@@ -71,6 +69,10 @@ def save_curve(losses, scores, path):
         if len(keys) > 1:
             axes.legend()
     _save(figure, path)
+
+
+def _columns(rows):
+    return list(dict.fromkeys(name for row in rows for name in row if name != "step"))
 
 
 def save_points(points, path):

@@ -1,4 +1,4 @@
-"""Collapsed, noisy, mode-dropping and memorising fakes of real digits: each metric moves as it says.
+"""Collapsed, noisy, mode-dropping and memorising fakes of real digits: metrics move as they say.
 
 `held out` are real digits that no set was made from: what a perfect generator gives.
 """

@@ -51,7 +51,9 @@ def test_ssim_and_ms_ssim_agree_with_tensorflow(rng):
     np.testing.assert_allclose(
         metrics.ms_ssim(first, second), tf.image.ssim_multiscale(first, second, 255), rtol=1e-4
     )
-    np.testing.assert_allclose(metrics.psnr(first, second), tf.image.psnr(first, second, 255), rtol=1e-5)
+    np.testing.assert_allclose(
+        metrics.psnr(first, second), tf.image.psnr(first, second, 255), rtol=1e-5
+    )
 
 
 def test_ms_ssim_with_fewer_scales_rescales_the_weights(rng):
@@ -100,7 +102,8 @@ def test_laplacian_levels_show_where_the_texture_differs(rng):
     smooth = textured(rng, (96, 32, 32, 3)) / 127.5 - 1
     checks = np.indices((32, 32)).sum(0)[..., None] % 2 - 0.5
     same = metrics.laplacian_sliced_wasserstein(smooth[:48], smooth[48:], patches=64)
-    other = metrics.laplacian_sliced_wasserstein(smooth[:48], smooth[48:] * 0.7 + 0.3 * checks, patches=64)
+    rough = smooth[48:] * 0.7 + 0.3 * checks
+    other = metrics.laplacian_sliced_wasserstein(smooth[:48], rough, patches=64)
     assert list(same) == list(other) == [32, 16]
     assert other[32] > 5 * same[32]
     assert other[16] < 2 * same[16]

@@ -85,7 +85,8 @@ def test_statistics_files_keep_everything(tmp_path, moments, rng):
 def test_a_file_of_another_protocol_is_refused_by_name(tmp_path, moments):
     path = tmp_path / "mnist.npz"
     metrics.save_statistics(path, moments, dataclasses.replace(PROTOCOL, resizer="bicubic"))
-    with pytest.raises(ProtocolMismatch, match=r"mnist\.npz.*resizer: 'bilinear' here, 'bicubic' there"):
+    message = r"mnist\.npz.*resizer: 'bilinear' here, 'bicubic' there"
+    with pytest.raises(ProtocolMismatch, match=message):
         metrics.load_statistics(path, expected=PROTOCOL)
 
 

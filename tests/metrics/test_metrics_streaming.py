@@ -41,7 +41,8 @@ def test_kernel_metric_is_the_mean_over_batches(sets):
     metric = metrics.KernelDistance()
     for start in (0, 45):
         metric.update_state(real[start : start + 45], fake[start : start + 45])
-    expected = np.mean([metrics.kernel_distance(real[s], fake[s]) for s in (slice(45), slice(45, 90))])
+    halves = slice(45), slice(45, 90)
+    expected = np.mean([metrics.kernel_distance(real[s], fake[s]) for s in halves])
     assert float(metric.result()) == pytest.approx(expected, rel=1e-9)
 
 
@@ -55,7 +56,11 @@ def test_inception_metric_is_the_score_of_one_split(sets):
 
 
 def test_metrics_come_back_from_their_config():
-    for metric in (metrics.FrechetDistance(7, name="fd"), metrics.KernelDistance(), metrics.InceptionScore(3)):
+    for metric in (
+        metrics.FrechetDistance(7, name="fd"),
+        metrics.KernelDistance(),
+        metrics.InceptionScore(3),
+    ):
         config = keras.saving.serialize_keras_object(metric)
         again = keras.saving.deserialize_keras_object(config)
         assert type(again) is type(metric) and again.get_config() == metric.get_config()
@@ -92,7 +97,8 @@ np.testing.assert_allclose(frechet.result(), metrics.frechet_distance(real, fake
 np.testing.assert_allclose(score.result(), metrics.inception_score(fake, 1)[0], rtol=1e-9)
 frechet.reset_state()
 strategy.run(step, next(iter(strategy.experimental_distribute_dataset(data))))
-np.testing.assert_allclose(frechet.result(), metrics.frechet_distance(real[:20], fake[:20]), rtol=1e-9)
+expected = metrics.frechet_distance(real[:20], fake[:20])
+np.testing.assert_allclose(frechet.result(), expected, rtol=1e-9)
 """
 
 

@@ -44,7 +44,8 @@ def test_classification_accuracy_score_with_another_classifier(rng):
 
     labels = np.array([0, 1] * 4)
     fake, real = rng.normal(size=(8, 2, 2)), rng.normal(size=(5, 2, 2))
-    value = metrics.classification_accuracy_score(fake, labels, real, np.array([0, 0, 1, 0, 1]), fit)
+    real_labels = np.array([0, 0, 1, 0, 1])
+    value = metrics.classification_accuracy_score(fake, labels, real, real_labels, fit)
     assert value == 0.6
 
 

@@ -23,11 +23,11 @@ def classification_accuracy_score(
 
         CAS = E_{(x,y) real} [ f(x) = y ],   f fitted to fake (x, y) alone
 
-    Ravuri and Vinyals 2019 (arXiv:1905.10887). fake [n, ...], real [m, ...] are features
-    or images; labels are integers, those the fakes were conditioned on and the reals' own.
-    `fit(inputs, labels)` returns a function from inputs to predicted labels. Higher is better: a perfect
-    generator scores what the same classifier scores when it learns from reals; one that collapses within
-    each class scores less; one that ignores its labels scores chance.
+    Ravuri and Vinyals 2019 (arXiv:1905.10887). fake [n, ...], real [m, ...] are features or
+    images; labels are integers, those the fakes were conditioned on and the reals' own.
+    `fit(inputs, labels)` returns a function from inputs to predicted labels. Higher is better: a
+    perfect generator scores what the same classifier scores when it learns from reals; one that
+    collapses within each class scores less; one that ignores its labels scores chance.
     """
     fake, real = np.asarray(fake), np.asarray(real)
     if len(fake) == 0 or len(real) == 0:

@@ -29,9 +29,9 @@ def frechet_distance(real, fake):
 def frechet_distance_infinity(real, fake, points=15, smallest=None, seed=0):
     """The Frechet distance extrapolated to infinitely many fakes, FID-infinity.
 
-    The distance at n fakes is about FID_inf + c / n (Chong and Forsyth 2020,
-    arXiv:1911.07023): it is measured at `points` sizes evenly spaced from `smallest` (a tenth of the
-    fakes if None) to all, each a random subset, and the fitted line in 1/n is read at 0.
+    The distance at n fakes is about FID_inf + c / n (Chong and Forsyth 2020, arXiv:1911.07023): it
+    is measured at `points` sizes evenly spaced from `smallest` (a tenth of the fakes if None) to
+    all, each a random subset, and the fitted line in 1/n is read at 0.
 
     real: features [n, d] or `Moments`; fake: features [n, d]. A perfect generator scores about
     the bias that the finite reals leave, and the value can fall below 0 by chance.

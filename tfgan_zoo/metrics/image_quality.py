@@ -32,10 +32,10 @@ def ssim(first, second):
 
         SSIM = mean of (2 m_a m_b + c1) (2 s_ab + c2) / ((m_a^2 + m_b^2 + c1) (s_a^2 + s_b^2 + c2))
 
-    with means and (co)variances under an 11 x 11 Gaussian window of deviation 1.5, wholly inside the
-    image, c1 = 0.01^2 and c2 = 0.03^2. Wang et al. 2004 (IEEE TIP 13), equation 13, averaged over
-    positions and channels. Images are at least 11 x 11. A perfect restoration scores 1; a flat grey
-    about 0 wherever the image has texture.
+    with means and (co)variances under an 11 x 11 Gaussian window of deviation 1.5, wholly inside
+    the image, c1 = 0.01^2 and c2 = 0.03^2. Wang et al. 2004 (IEEE TIP 13), equation 13, averaged
+    over positions and channels. Images are at least 11 x 11. A perfect restoration scores 1; a
+    flat grey about 0 wherever the image has texture.
     """
     first, second = _pair(first, second)
     _check_window(first, 1)
@@ -48,11 +48,11 @@ def ms_ssim(first, second, scales=None):
 
         MS-SSIM = l_M^(w_M) prod_{j=1}^{M} cs_j^(w_j)
 
-    where cs_j is SSIM's contrast-structure term at scale j, l_M its luminance term at the coarsest, each
-    averaged over positions (negative averages count as 0), and each scale halves by 2 x 2 means. Wang
-    et al. 2003 (Asilomar), equation 7, with the weights of their section 3.2, rescaled to sum 1 for fewer than 5
-    scales; channels are averaged. `scales` None takes as many of the 5 as keep 11 pixels; 5 need
-    176. A perfect restoration scores 1, a flat grey about 0.
+    where cs_j is SSIM's contrast-structure term at scale j, l_M its luminance term at the
+    coarsest, each averaged over positions (negative averages count as 0), and each scale halves by
+    2 x 2 means. Wang et al. 2003 (Asilomar), equation 7, with the weights of their section 3.2,
+    rescaled to sum 1 for fewer than 5 scales; channels are averaged. `scales` None takes as many
+    of the 5 as keep 11 pixels; 5 need 176. A perfect restoration scores 1, a flat grey about 0.
     """
     first, second = _pair(first, second)
     scales = _most_scales(first) if scales is None else scales
@@ -74,10 +74,10 @@ def ms_ssim_diversity(images, pairs=1000, labels=None, seed=0):
 
         E_{i != j} MS-SSIM(x_i, x_j)
 
-    Odena et al. 2017 (arXiv:1610.09585), section 4.2. With integer `labels` [n], pairs are within a
-    class, `pairs` for each, and the mean is over classes. Lower is more diverse: a perfect generator
-    scores the real data's own value, a collapsed one 1. Noise scores near 0, so read it beside a
-    measure of quality.
+    Odena et al. 2017 (arXiv:1610.09585), section 4.2. With integer `labels` [n], pairs are within
+    a class, `pairs` for each, and the mean is over classes. Lower is more diverse: a perfect
+    generator scores the real data's own value, a collapsed one 1. Noise scores near 0, so read it
+    beside a measure of quality.
     """
     images = as_images(images)
     groups = [np.arange(len(images))]

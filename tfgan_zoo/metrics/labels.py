@@ -14,8 +14,8 @@ def inception_score(logits, splits=10):
     Salimans et al. 2016 (arXiv:1606.03498), section 4. logits [n, classes] of the fakes, in the
     order in which they were made and not normalised: the log-softmax is taken here. The deviation
     is over splits (divided by their number). Higher is better: a perfect generator scores the real
-    data's own value, at most the number of classes; a collapsed one 1. One sample a class, repeated,
-    scores the maximum: the score does not see that.
+    data's own value, at most the number of classes; a collapsed one 1. One sample a class,
+    repeated, scores the maximum: the score does not see that.
     """
     logits = as_vectors(logits, "logits")
     if not 1 <= splits <= len(logits):

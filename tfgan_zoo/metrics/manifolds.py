@@ -18,11 +18,11 @@ def precision_recall(real, fake, k=3):
         precision = share of fakes y with |y - x| <= r_k(x) for some real x
         recall    = share of reals x with |x - y| <= r_k(y) for some fake y
 
-    where r_k is the distance to the k-th nearest neighbour within its own set, not counting the point
-    itself. Kynkaanniemi et al. 2019 (arXiv:1904.06991), equations 1 and 2. real [n, d], fake [m, d]
-    with n, m > k; memory above the features is bounded. A perfect generator scores about the same on both
-    (as two halves of the reals do, near 1 in low dimensions); a collapsed one precision 0 or 1, as its point is
-    real or not, and recall near 0.
+    where r_k is the distance to the k-th nearest neighbour within its own set, not counting the
+    point itself. Kynkaanniemi et al. 2019 (arXiv:1904.06991), equations 1 and 2. real [n, d], fake
+    [m, d] with n, m > k; memory above the features is bounded. A perfect generator scores about
+    the same on both (as two halves of the reals do, near 1 in low dimensions); a collapsed one
+    precision 0 or 1, as its point is real or not, and recall near 0.
     """
     real, fake = _centred_pair(real, fake, k)
     real_reach = _radii(real, k) * (1 + _SLACK)

@@ -7,7 +7,7 @@ from tfgan_zoo.metrics._checks import as_uint8, as_vectors, check_same_dimension
 
 
 def nearest_neighbours(samples, train, k=1):
-    """Indices [n, k] and Euclidean distances [n, k] of the k nearest rows of `train`, nearest first.
+    """Indices and distances, both [n, k], of the k nearest rows of `train`, nearest first.
 
         j_1(x) = argmin_j | x - t_j |
 

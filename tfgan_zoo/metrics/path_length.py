@@ -20,12 +20,12 @@ def perceptual_path_length(
 
         PPL = E[ |f(G(h(z1, z2; t))) - f(G(h(z1, z2; t + eps)))|^2 / eps^2 ],   t ~ U(0, 1)
 
-    Karras et al. 2019 (arXiv:1812.04948), equations 2 (h = slerp, in Z) and 3 (h = lerp, in W). The
-    share `trim` of the distances is dropped at each end, as in the authors' program.
-    generate: latents [b, d] -> images; features: images -> vectors [b, k] whose squared
-    distance is the perceptual one; start, end: latents [n, d], z1 and z2. It scores the map, not the
-    distribution: lower is smoother. A collapsed generator scores 0, a perfect one some positive
-    value; numbers are compared under one `features` only.
+    Karras et al. 2019 (arXiv:1812.04948), equations 2 (h = slerp, in Z) and 3 (h = lerp, in W).
+    The share `trim` of the distances is dropped at each end, as in the authors' program. generate:
+    latents [b, d] -> images; features: images -> vectors [b, k] whose squared distance is the
+    perceptual one; start, end: latents [n, d], z1 and z2. It scores the map, not the distribution:
+    lower is smoother. A collapsed generator scores 0, a perfect one some positive value; numbers
+    are compared under one `features` only.
     """
     start, end = as_vector_pair(start, end)
     if start.shape != end.shape:

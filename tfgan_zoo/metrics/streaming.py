@@ -1,8 +1,8 @@
 """`keras.metrics.Metric` front ends: sums in float64 that add up over batches and replicas.
 
 Their state is plain sums, so that under `tf.distribute` the sum over replicas is the state of the
-global batch. `result` needs an eigendecomposition for the Frechet distance: update these metrics in an
-evaluation loop rather than pass them to `compile`, which asks for a result at every step.
+global batch. `result` needs an eigendecomposition for the Frechet distance: update these metrics
+in an evaluation loop rather than pass them to `compile`, which asks for a result at every step.
 """
 
 import keras
@@ -94,7 +94,7 @@ class KernelDistance(_SumMetric):
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
 class InceptionScore(_SumMetric):
-    """The `inception_score` of all logits seen, as one split; `update_state(logits)` takes [b, classes]."""
+    """The `inception_score` of all logits [b, classes] seen, as one split."""
 
     def __init__(self, classes, name="inception_score"):
         super().__init__(name)

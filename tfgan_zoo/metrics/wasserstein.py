@@ -13,10 +13,10 @@ def sliced_wasserstein(real, fake, projections=1000, seed=0, order=2):
 
         SW_p = ( mean over unit directions u of W_p^p(u'x, u'y) )^(1/p)
 
-    with the exact one-dimensional W_p^p = integral |F^-1(t) - G^-1(t)|^p dt, for sets of any two sizes.
-    Bonneel et al. 2015 (JMIV 51); `projections` directions uniform on the sphere, by `seed`. real [n, d],
-    fake [m, d]. Lower is better: a perfect generator scores 0 in the limit, a collapsed one about the
-    reals' root mean square distance from its point over sqrt(d).
+    with the exact one-dimensional W_p^p = integral |F^-1(t) - G^-1(t)|^p dt, for sets of any two
+    sizes. Bonneel et al. 2015 (JMIV 51); `projections` directions uniform on the sphere, by
+    `seed`. real [n, d], fake [m, d]. Lower is better: a perfect generator scores 0 in the limit, a
+    collapsed one about the reals' root mean square distance from its point over sqrt(d).
     """
     real, fake = as_vector_pair(real, fake)
     if projections < 1 or order < 1:
@@ -28,15 +28,16 @@ def sliced_wasserstein(real, fake, projections=1000, seed=0, order=2):
 def laplacian_sliced_wasserstein(
     real, fake, patches=128, size=7, projections=512, smallest=16, seed=0
 ):
-    """Sliced Wasserstein distance of patches at each level of a Laplacian pyramid: {side: distance}.
+    """Sliced Wasserstein distance of patches of each Laplacian level: {side: distance}.
 
         SWD_l = 1000 mean over directions u of W_1(u'P_l(x), u'P_l(y))
 
-    Karras et al. 2018 (arXiv:1710.10196), section 5: from each image `patches` patches of size x size at each
-    level, from full resolution down to `smallest`, each set normalised to mean 0 and deviation 1 in
-    each channel, `projections` random directions. The last level is the low-pass image itself. real, fake:
-    images [n, H, W, C], square, of one size. Lower is better: a perfect generator scores 0 in the
-    limit on every level, a collapsed one high on every level, and blur shows on the fine ones.
+    Karras et al. 2018 (arXiv:1710.10196), section 5: from each image `patches` patches of size x
+    size at each level, from full resolution down to `smallest`, each set normalised to mean 0 and
+    deviation 1 in each channel, `projections` random directions. The last level is the low-pass
+    image itself. real, fake: images [n, H, W, C], square, of one size. Lower is better: a perfect
+    generator scores 0 in the limit on every level, a collapsed one high on every level, and blur
+    shows on the fine ones.
     """
     real, fake = as_unit(real, "real"), as_unit(fake, "fake")
     if real.shape[1:] != fake.shape[1:] or real.shape[1] != real.shape[2]:

@@ -41,7 +41,7 @@ class DCGAN(LatentGame):
     def train_step(self, data):
         noise = self.noise()
         real = self.example(data, "image")
-        shape = [real.shape[0], self.latent_dim]
+        shape = [self.batch_size(real), self.latent_dim]
 
         # Real and fake stay separate batches: batch norm would otherwise mix their statistics.
         fake = self.generator(noise.latents(self.prior, shape), training=True)

@@ -72,7 +72,7 @@ class GAN(LatentGame):
         real = self.example(data, self.example_key)
         for real_k in self.split(real, self.k):
             discriminator_loss = self._discriminator_step(real_k, noise)
-        latents = noise.latents(self.prior, [real_k.shape[0], self.latent_dim])
+        latents = noise.latents(self.prior, [self.batch_size(real_k), self.latent_dim])
 
         def generator_loss():
             fake = self.generator(latents, training=True)
@@ -82,7 +82,7 @@ class GAN(LatentGame):
         return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
 
     def _discriminator_step(self, real, noise):
-        latents = noise.latents(self.prior, [real.shape[0], self.latent_dim])
+        latents = noise.latents(self.prior, [self.batch_size(real), self.latent_dim])
         fake = self.generator(latents, training=True)
         shown = self.pool.mix(fake, noise) if self.pool else fake
 

@@ -166,6 +166,11 @@ class Game(keras.Model):
         return batch[key]
 
     @staticmethod
+    def batch_size(examples):
+        """The number of examples, as an int where it is fixed, else as a tensor."""
+        return examples.shape[0] or tf.shape(examples)[0]
+
+    @staticmethod
     def split(examples, k):
         """`k` batches of B out of k * B examples: every k-th row, starting at each of the first k.
 

@@ -37,9 +37,17 @@ class ReplayPool(keras.layers.Layer):
         """`fakes` [B, ...] with every second one replaced by an old one, once there are any.
 
         Alternate rows, so that the same rows of the global batch are replaced on any number of
-        replicas; B is even.
+        replicas.
+
+        Raises:
+            ValueError: B is not fixed (use `drop_remainder`), or odd.
         """
         batch = fakes.shape[0]
+        if batch is None or batch % 2:
+            raise ValueError(
+                f"A replay pool mixes batches of a fixed, even size; got {batch}. Batch the data "
+                "with drop_remainder=True."
+            )
         filled = self.stored.value
         place = noise.uniform([batch // 2]) * tf.cast(filled, tf.float32)
         # Rounding may lift the product to `filled` itself.

@@ -18,9 +18,10 @@ class Extractor:
     """Turns images into features [n, d] and logits [n, classes].
 
     `network` takes uint8 images [b, H, W, channels] and returns a dict of tensors; `layer` and
-    `logits_layer` name the outputs in use (None: it has no logits). The other fields are its identity.
-    Images are given as uint8 or as floats in [-1, 1], in an array [n, H, W, C] or an iterable of
-    batches (arrays, or dicts with `image`, of sizes that may differ from batch to batch).
+    `logits_layer` name the outputs in use (None: it has no logits). The other fields are its
+    identity. Images are given as uint8 or as floats in [-1, 1], in an array [n, H, W, C] or an
+    iterable of batches (arrays, or dicts with `image`, of sizes that may differ from batch to
+    batch).
     """
 
     name: str
@@ -37,7 +38,7 @@ class Extractor:
         return tf.function(lambda images: self.network(images), reduce_retracing=True)
 
     def batches(self, images, batch_size=64):
-        """Yields a dict of float arrays for each batch: `features`, and `logits` if there are any."""
+        """Yields a dict of arrays for each batch: `features`, and `logits` if there are any."""
         seen = False
         for batch in _batches(images, batch_size):
             seen = True

@@ -1,7 +1,8 @@
 """Inception v3 as released in December 2015, the network of the FID, KID and Inception score.
 
-Szegedy et al. 2015 (arXiv:1512.00567) with the released graph's own ways: 1008 classes, TF1's bilinear resize,
-averages that leave the padding out, and a maximum in the last block's pool branch.
+Szegedy et al. 2015 (arXiv:1512.00567) with the released graph's own ways: 1008 classes, TF1's
+bilinear resize, averages that leave the padding out, and a maximum in the last block's pool
+branch.
 """
 
 import contextlib
@@ -62,9 +63,9 @@ class TF1Resize(layers.Layer):
 class InceptionV3(keras.Model):
     """uint8 images [B, H, W, 3] -> {"64", "192", "768", "2048", "logits_unbiased", "logits"}.
 
-    "64", "192", "768" and "2048" are means over positions after the first and the second maximum pool, the last
-    17 x 17 block and the last block; "logits_unbiased" [B, 1008] leaves the bias out, as the
-    Inception score does.
+    "64", "192", "768" and "2048" are means over positions after the first and the second maximum
+    pool, the last 17 x 17 block and the last block; "logits_unbiased" [B, 1008] leaves the bias
+    out, as the Inception score does.
 
     weights: path of inception-2015-12-05.tgz or of the classify_image_graph_def.pb in it; if None,
     TFGAN_ZOO_INCEPTION, then a download. Without the file it is an error. `weights_hash` is the

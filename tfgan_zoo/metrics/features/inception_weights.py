@@ -41,7 +41,9 @@ def _download(url, digest, cache):
             name, url, file_hash=digest, hash_algorithm="sha256", cache_dir=cache
         )
     except Exception as error:
-        raise OSError(f"{url} could not be had with SHA-256 {digest} ({error}). {_ADVICE}") from error
+        raise OSError(
+            f"{url} could not be had with SHA-256 {digest} ({error}). {_ADVICE}"
+        ) from error
 
 
 def read_constants(path):

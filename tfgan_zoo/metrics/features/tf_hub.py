@@ -14,9 +14,10 @@ def tf_hub(
     """The extractor of the SavedModel at `handle`, a folder or a TF-Hub address.
 
     The module takes float images [b, size, size, channels] in `value_range`, to which uint8 images
-    are resized (bilinear, antialiased; size None leaves them). It is called as a function, or by its signature
-    `serving_default` or `default`, and gives a tensor (named "default" here) or a dict: `layer` and
-    `logits_layer` choose from it. The weights' hash is over every file of the folder.
+    are resized (bilinear, antialiased; size None leaves them). It is called as a function, or by
+    its signature `serving_default` or `default`, and gives a tensor (named "default" here) or a
+    dict: `layer` and `logits_layer` choose from it. The weights' hash is over every file of the
+    folder.
     """
     folder = handle if os.path.isdir(handle) else _resolve(handle)
     module = tf.saved_model.load(folder)

@@ -1,0 +1,62 @@
+"""The adversarial losses at values worked by hand."""
+
+import math
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgan_zoo.losses import adversarial
+
+
+def sigmoid(a):
+    return 1 / (1 + math.exp(-a))
+
+
+@pytest.mark.parametrize("real, fake", [([0.0, 0.0], [0.0, 0.0]), ([2.0, -1.0], [0.5, -3.0])])
+def test_losses_are_the_papers_log_probabilities(real, fake):
+    real_t, fake_t = tf.constant(real)[:, None], tf.constant(fake)[:, None]
+    d_loss = -np.mean([math.log(sigmoid(a)) for a in real]) - np.mean(
+        [math.log(1 - sigmoid(a)) for a in fake]
+    )
+    np.testing.assert_allclose(adversarial.discriminator(real_t, fake_t), d_loss, rtol=1e-6)
+    minimax = np.mean([math.log(1 - sigmoid(a)) for a in fake])
+    np.testing.assert_allclose(adversarial.generator_minimax(fake_t), minimax, rtol=1e-6)
+    non_saturating = -np.mean([math.log(sigmoid(a)) for a in fake])
+    np.testing.assert_allclose(
+        adversarial.generator_non_saturating(fake_t), non_saturating, rtol=1e-6
+    )
+
+
+def test_a_discriminator_that_cannot_tell_scores_log_four():
+    zeros = tf.zeros([3, 1])
+    np.testing.assert_allclose(adversarial.discriminator(zeros, zeros), math.log(4), rtol=1e-6)
+
+
+def test_extreme_logits_stay_exact():
+    far = tf.constant([[1000.0]])
+    np.testing.assert_allclose(adversarial.discriminator(-far, far), 2000.0)
+    np.testing.assert_allclose(adversarial.generator_non_saturating(far), 0.0)
+    np.testing.assert_allclose(adversarial.generator_minimax(far), -1000.0)
+
+
+def test_minimax_saturates_where_the_discriminator_is_sure_and_the_other_does_not():
+    logits = tf.Variable([[-6.0]])
+    gradients = {}
+    for name in adversarial.GENERATOR_LOSSES:
+        with tf.GradientTape() as tape:
+            loss = adversarial.generator(name)(logits)
+        gradients[name] = float(tape.gradient(loss, logits)[0, 0])
+    np.testing.assert_allclose(gradients["minimax"], -sigmoid(-6), rtol=1e-5)
+    np.testing.assert_allclose(gradients["non_saturating"], -sigmoid(6), rtol=1e-5)
+    assert gradients["non_saturating"] / gradients["minimax"] > 300
+
+
+def test_bfloat16_logits_are_averaged_in_float32():
+    loss = adversarial.generator_non_saturating(tf.zeros([3, 1], tf.bfloat16))
+    assert loss.dtype == tf.float32
+
+
+def test_an_unknown_loss_names_the_known_ones():
+    with pytest.raises(ValueError, match="non_saturating, minimax"):
+        adversarial.generator("hinge")
