@@ -93,7 +93,6 @@ def test_the_rates_of_a_measurement_agree(measured):
     assert text.startswith("gan/ring8, 8 examples a step, 2 steps") and "200 GFLOP/s" in text
 
 
-@pytest.mark.xfail(strict=True, reason="Keras runs whole executions")
 def test_the_steps_reported_are_the_steps_trained(measured):
     result, trained = measured(3)
     assert trained == 2 + 3 * result["steps"]

@@ -174,7 +174,6 @@ def test_a_bad_setting_is_refused(run, setting, told):
     assert told in refused(run("info", IMAGES, "--smoke", "--set", setting))
 
 
-@pytest.mark.xfail(strict=True, reason="the message of YAML has several lines")
 def test_a_setting_of_bad_yaml_is_refused_in_one_line(run):
     assert "--set train.steps" in refused(run("info", IMAGES, "--set", "train.steps=[1"))
 
@@ -263,7 +262,6 @@ def test_interpolate_refuses_points(run, tmp_path):
     assert "points, not images" in errors
 
 
-@pytest.mark.xfail(strict=True, reason="a folder of that name is taken for a run folder")
 def test_pretrained_means_the_weights_that_ship_in_any_folder(run, tmp_path, monkeypatch):
     monkeypatch.setattr(index, "pretrained_root", lambda: tmp_path)
     (tmp_path / "pretrained").mkdir()

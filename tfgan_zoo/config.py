@@ -5,7 +5,7 @@ import re
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tfgan_zoo.index import config_path, list_configs, nearest
 
@@ -76,12 +76,12 @@ class Train(_Section):
 
     @model_validator(mode="after")
     def _intervals_fall_on_executions(self):
-        for name in ("log_every", "checkpoint_every", "score_every"):
+        for name in ("steps", "log_every", "checkpoint_every", "score_every"):
             if getattr(self, name) % self.steps_per_execution:
                 raise ValueError(
                     f"train.{name}={getattr(self, name)} is no multiple of "
                     f"train.steps_per_execution={self.steps_per_execution}; training can only "
-                    "pause between executions"
+                    "pause or end between executions"
                 )
         return self
 
@@ -101,13 +101,13 @@ class Config(_Section):
     eval: dict[str, dict[str, Any]] = {}
     claim: dict[str, Any] = {}
 
-    @field_validator("system_args", "eval", "claim")
+    @model_validator(mode="before")
     @classmethod
-    def _finite(cls, value):
-        for number in _leaves(value):
+    def _finite(cls, raw):
+        for number in _leaves(raw):
             if isinstance(number, float) and not math.isfinite(number):
-                raise ValueError("numbers must be finite")
-        return value
+                raise ValueError(f"numbers must be finite; one is {number}")
+        return raw
 
     def as_dict(self):
         """Plain JSON-ready values, as a card and a run folder keep them."""
@@ -116,7 +116,9 @@ class Config(_Section):
 
 def _leaves(value):
     if isinstance(value, dict):
-        for child in value.values():
+        value = list(value.values())
+    if isinstance(value, list):
+        for child in value:
             yield from _leaves(child)
     else:
         yield value
@@ -154,7 +156,8 @@ def parse_yaml(text, where):
     except ConfigError as error:
         raise ConfigError(f"{where}: {error}") from None
     except yaml.YAMLError as error:
-        raise ConfigError(f"{where} is not valid YAML: {error}") from None
+        message = " ".join(str(error).split())
+        raise ConfigError(f"{where} is not valid YAML: {message}") from None
 
 
 def load_config(config_id, overrides=None, smoke=False):
@@ -174,10 +177,11 @@ def load_config(config_id, overrides=None, smoke=False):
     """
     raw = _read(config_id, seen=())
     overlay = raw.pop("smoke", {})
+    if not isinstance(overlay, dict):
+        raise ConfigError(f"Config {config_id}: smoke must be a map of keys; got {overlay!r}.")
     if smoke:
         raw = _merge(raw, overlay)
-    for key, value in (overrides or {}).items():
-        raw = _merge(raw, _nest(key.split("."), value))
+    raw = _merge(raw, _nest(overrides or {}))
     raw["id"] = config_id
     try:
         return Config.model_validate(raw)
@@ -224,10 +228,18 @@ def _merge(base, over):
     return {key: value for key, value in merged.items() if value is not None}
 
 
-def _nest(keys, value):
-    for key in reversed(keys):
-        value = {key: value}
-    return value
+def _nest(overrides):
+    """Dotted keys as one tree, so that their order does not matter."""
+    tree = {}
+    for dotted, value in overrides.items():
+        *parents, last = dotted.split(".")
+        branch = tree
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+            if not isinstance(branch, dict):
+                raise ConfigError(f"The override {dotted} contradicts another one of {parent}.")
+        branch[last] = value
+    return tree
 
 
 def _explain(problem):
@@ -240,4 +252,5 @@ def _explain(problem):
         field = model.model_fields.get(part)
         model = field.annotation if field else model
     known = [field.alias or name for name, field in model.model_fields.items() if name != "id"]
+    known += ["extends", "smoke"] if model is Config else []
     return f"unknown key {'.'.join(where)!r}.{nearest(where[-1], known)}"

@@ -17,5 +17,5 @@ def uniform(shape, seed, low=0.0, high=1.0):
 
 
 def normal(shape, seed):
-    """float32 of `shape`, standard normal (cut off at 5.4), keyed by an integer pair."""
+    """float32 of `shape`, standard normal (within 5.3 of zero), keyed by an integer pair."""
     return tf.math.ndtri(uniform(shape, seed))

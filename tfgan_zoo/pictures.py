@@ -99,7 +99,9 @@ def save_densities_1d(samples, held_out, densities, path):
     x = np.linspace(low - margin, high + margin, 500)[:, None]
     figure = _figure(8, 4.5)
     axes = figure.add_subplot()
-    axes.hist(samples[:, 0], 100, (x[0, 0], x[-1, 0]), density=True, alpha=0.35, label="samples")
+    axes.hist(
+        samples[:, 0], 100, range=(x[0, 0], x[-1, 0]), density=True, alpha=0.35, label="samples"
+    )
     for name, log_density in densities.items():
         axes.plot(x[:, 0], np.exp(log_density(x)), label=name, linewidth=1.5)
     axes.set(xlabel="x", ylabel="density")

@@ -23,7 +23,8 @@ def measure(config, steps=100, repeats=3):
     """
     model = zoo.build(config)
     batch = config.train.batch_size * model.batches_per_step
-    steps = max(steps, config.train.steps_per_execution)
+    executions = -(-steps // config.train.steps_per_execution)
+    steps = executions * config.train.steps_per_execution
     stream = data.load(noise_like(model, 4 * batch), batch_size=batch, start_step=0)
     model.fit(stream, steps_per_epoch=config.train.steps_per_execution, verbose=0)
     seconds = sorted(_time(model, stream, steps) for _ in range(repeats))[repeats // 2]

@@ -13,6 +13,10 @@ from tfgan_zoo.data.resize import Form, to_uint8
 # What `tf.random.experimental.index_shuffle` puts before the two words of its seed.
 _SHUFFLE_KEY = 498247692
 
+# A batch is one gather, far cheaper than a training step: two hands and a short queue suffice.
+_WORKERS = 2
+_AHEAD = 8
+
 
 def load(
     name,
@@ -164,7 +168,8 @@ def _as_batch(key, values):
 
 def _stream(batch, steps, start):
     counter = tf.data.Dataset.counter(start, dtype=tf.int64)
-    return _mapped(counter.map(lambda step: (step // steps, step % steps)), batch).prefetch(tf.data.AUTOTUNE)
+    plans = counter.map(lambda step: (step // steps, step % steps))
+    return _mapped(plans, batch).prefetch(_AHEAD).with_options(_options())
 
 
 def _epochs(batch, steps):
@@ -186,15 +191,22 @@ def _epochs(batch, steps):
             return {key: tf.identity(value) for key, value in examples.items()}
 
     plans = tf.data.Dataset.range(1).map(epoch_of_iteration).flat_map(plan)
-    batches = _mapped(plans, lambda epoch, step: (epoch, step, batch(epoch, step))).prefetch(tf.data.AUTOTUNE)
+    batches = _mapped(plans, lambda epoch, step: (epoch, step, batch(epoch, step))).prefetch(_AHEAD)
     # Behind the prefetch, and with none put behind it: a batch counts when it is read, not when it is ready.
-    options = tf.data.Options()
+    options = _options()
     options.experimental_optimization.inject_prefetch = False
     return batches.map(note_last).apply(tf.data.experimental.assert_cardinality(steps)).with_options(options)
 
 
+def _options():
+    """Without autotuning, whose thread costs time and holds up the end of every iteration."""
+    options = tf.data.Options()
+    options.autotune.enabled = False
+    return options
+
+
 def _mapped(dataset, function):
-    return dataset.map(function, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True)
+    return dataset.map(function, num_parallel_calls=_WORKERS, deterministic=True)
 
 
 def _count(examples):

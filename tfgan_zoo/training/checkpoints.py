@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from tfgan_zoo.training.files import remove_unfinished, sha256, sync
-from tfgan_zoo.training.weights import loading
+from tfgan_zoo.training.weights import loading, save_state
 
 _NAME = re.compile(r"^step_(\d{8,})$")
 
@@ -113,7 +113,7 @@ class Checkpoints:
 
 def _write(model, folder, manifest):
     state = folder / "state.weights.h5"
-    model.save_weights(state)
+    save_state(model, state)
     sync(state)
     record = folder / "manifest.json"
     record.write_text(json.dumps({**manifest, "sha256": sha256(state)}), encoding="utf-8")

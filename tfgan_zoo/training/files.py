@@ -51,6 +51,19 @@ def sha256(path):
     return digest.hexdigest()
 
 
+def require_room(path, size):
+    """Raises OSError if `size` bytes cannot be written beside `path`.
+
+    For writers that do not survive a full disk: HDF5's ends the process.
+    """
+    trial = Path(path).with_name(f".writing-{os.getpid()}-room")
+    try:
+        with open(trial, "wb") as file:
+            os.posix_fallocate(file.fileno(), 0, size)
+    finally:
+        trial.unlink(missing_ok=True)
+
+
 def remove_unfinished(folder):
     """Deletes what a killed writer left behind under its temporary name."""
     for path in Path(folder).glob(".writing-*"):

@@ -6,13 +6,28 @@ import warnings
 from pathlib import Path
 
 from tfgan_zoo.index import has_weights, list_configs, pretrained_folder
-from tfgan_zoo.training.files import replacing, sha256
+from tfgan_zoo.training.files import replacing, require_room, sha256
 
 
 def write_weights(model, path):
     """Writes `model`'s networks to a `.weights.h5` file, whole or not at all, without optimisers."""
     with replacing(path) as temporary, model.averaged(), _without_optimizers(model):
-        model.save_weights(temporary)
+        save_state(model, temporary)
+
+
+def save_state(model, path):
+    """`model.save_weights(path)`, optimisers and all, once the disk is known to have the room.
+
+    Raises:
+        OSError: the disk is full or the folder cannot be written.
+    """
+    variables = list(model.variables)
+    for optimizer in model.optimizers.values():
+        variables += optimizer.variables
+    size = sum(variable.numpy().nbytes for variable in variables)
+    # HDF5 adds some 10 KiB of headers to each network and a little to each array.
+    require_room(path, size + 4096 * len(variables) + (1 << 20))
+    model.save_weights(path)
 
 
 def read_weights(model, path):
@@ -71,8 +86,9 @@ def loading(path):
     try:
         with warnings.catch_warnings():
             warnings.filterwarnings("error", message=".*Skipping variable loading.*")
+            warnings.filterwarnings("ignore", message=".*Skipping nested container.*")
             yield
-    except (OSError, KeyError, ValueError, UserWarning) as error:
+    except (OSError, KeyError, ValueError, RuntimeError, UserWarning) as error:
         raise ValueError(
             f"The weights in {path} do not fit this model, or the file is damaged: {error}"
         ) from error
