@@ -1,1 +1,1 @@
-"""Keras layers that Keras lacks: maxout, and dropout that is the same on any number of replicas."""
+"""Keras layers that Keras lacks: maxout, and dropout and batch norm for any number of replicas."""

@@ -3,6 +3,8 @@
 import keras
 from keras import layers
 
+from tfgan_zoo.layers.batch_norm import BatchNormalization
+
 
 def _levels(image_size):
     levels = (image_size // 4).bit_length() - 1
@@ -18,17 +20,12 @@ def _weights():
     return keras.initializers.RandomNormal(stddev=0.02)
 
 
-def _normalise(x):
-    # One batch's statistics however many replicas share it.
-    return layers.BatchNormalization(momentum=0.9, epsilon=1e-5, synchronized=True)(x)
-
-
 def _up(x, filters):
     """Doubles the resolution: 5x5 stride-2 transposed convolution, batch norm, ReLU."""
     x = layers.Conv2DTranspose(
         filters, 5, strides=2, padding="same", use_bias=False, kernel_initializer=_weights()
     )(x)
-    return layers.ReLU()(_normalise(x))
+    return layers.ReLU()(BatchNormalization()(x))
 
 
 def _down(x, filters, first):
@@ -36,7 +33,7 @@ def _down(x, filters, first):
     x = layers.Conv2D(
         filters, 5, strides=2, padding="same", use_bias=first, kernel_initializer=_weights()
     )(x)
-    return layers.LeakyReLU(0.2)(x if first else _normalise(x))
+    return layers.LeakyReLU(0.2)(x if first else BatchNormalization()(x))
 
 
 def generator(latent_dim=100, image_size=64, width=128, channels=3):
@@ -49,7 +46,7 @@ def generator(latent_dim=100, image_size=64, width=128, channels=3):
     z = keras.Input([latent_dim], name="z")
     top = width * 2 ** (levels - 1)
     x = layers.Dense(4 * 4 * top, use_bias=False, kernel_initializer=_weights())(z)
-    x = layers.ReLU()(_normalise(layers.Reshape([4, 4, top])(x)))
+    x = layers.ReLU()(BatchNormalization()(layers.Reshape([4, 4, top])(x)))
     for level in reversed(range(levels - 1)):
         x = _up(x, width * 2**level)
     image = layers.Conv2DTranspose(

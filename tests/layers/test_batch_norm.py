@@ -1,0 +1,54 @@
+"""The fused batch normalisation is Keras' own, output, gradients and moving statistics alike."""
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgan_zoo.layers.batch_norm import BatchNormalization
+
+
+def pair(**arguments):
+    ours = BatchNormalization(**arguments)
+    keras_own = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-5, **arguments)
+    for layer in (ours, keras_own):
+        layer.build([None, 4, 5, 3])
+        layer.gamma.assign([0.5, 1.0, 2.0])
+        layer.beta.assign([0.0, -1.0, 3.0])
+    return ours, keras_own
+
+
+def step(layer, maps):
+    with tf.GradientTape() as tape:
+        tape.watch(maps)
+        outputs = layer(maps, training=True)
+        loss = tf.reduce_sum(tf.sin(outputs))
+    gradients = tape.gradient(loss, [maps, *[v.value for v in layer.trainable_variables]])
+    return [outputs, *gradients, *[v.numpy() for v in layer.non_trainable_variables]]
+
+
+def test_everything_agrees_with_keras():
+    maps = tf.constant(np.random.default_rng(0).normal(2, 3, (6, 4, 5, 3)), tf.float32)
+    for ours, expected in zip(*(step(layer, maps) for layer in pair()), strict=True):
+        np.testing.assert_allclose(ours, expected, atol=2e-5, rtol=1e-4)
+
+
+def test_moving_statistics_by_hand():
+    layer = BatchNormalization(momentum=0.5)
+    maps = tf.reshape(tf.constant([1.0, 3.0]), [2, 1, 1, 1])
+    layer(maps, training=True)
+    # Mean 2 and biased variance 1, half way from 0 and from 1.
+    np.testing.assert_allclose(layer.moving_mean.numpy(), [1.0], rtol=1e-6)
+    np.testing.assert_allclose(layer.moving_variance.numpy(), [1.0], rtol=1e-5)
+    layer(3 * maps, training=True)
+    np.testing.assert_allclose(layer.moving_variance.numpy(), [0.5 * 1 + 0.5 * 9], rtol=1e-5)
+
+
+def test_inference_uses_and_keeps_the_moving_statistics():
+    ours, keras_own = pair()
+    maps = tf.ones([2, 4, 5, 3])
+    np.testing.assert_allclose(ours(maps), keras_own(maps), rtol=1e-6)
+    assert not ours.moving_mean.numpy().any()
+
+
+def test_weights_of_keras_own_layer_fit():
+    assert BatchNormalization.__name__ == keras.layers.BatchNormalization.__name__
