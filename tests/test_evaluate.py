@@ -155,7 +155,7 @@ def test_moments_are_kept_and_computed_once(tmp_path):
     again = moments(images)
     assert len(calls) == seen and len(list(tmp_path.iterdir())) == 1
     np.testing.assert_array_equal(first.covariance, again.covariance)
-    features = quarters(images)["features"].numpy()
+    features = an_extractor()(images)["features"]
     np.testing.assert_allclose(first.mean, features.mean(0, dtype=np.float64), rtol=1e-9)
     np.testing.assert_allclose(first.covariance, np.cov(features.T.astype(np.float64)), rtol=1e-9)
     moments(images[:-1])
@@ -321,7 +321,7 @@ def test_a_configs_protocols(tiny, cached):
     assert scores[1]["value"] == pytest.approx(metrics.inception_score(logits)[0], rel=1e-6)
 
 
-class _Drifting(keras.Model):
+class Drifting(keras.Model):
     """Its samples grow brighter with every call of `generate`."""
 
     def __init__(self):
@@ -338,7 +338,7 @@ class _Drifting(keras.Model):
 
 
 def test_the_callback_puts_scores_into_the_history():
-    model = _Drifting()
+    model = Drifting()
     model.compile("sgd", "mse")
     real = some_images(60, 0)
     callback = metrics.EvaluationCallback(

@@ -25,22 +25,29 @@ def make(model, config, weights, seconds, scores):
     return {
         "id": config.id,
         "config": config.as_dict(),
-        "commit": _commit(),
-        "versions": {
-            "tfgan_zoo": tfgan_zoo.__version__,
-            "python": platform.python_version(),
-            **{name: importlib.metadata.version(name) for name in _PACKAGES},
-        },
+        **provenance(),
         "seed": config.train.seed,
         "steps": int(model.step.numpy()),
         "wall_seconds": round(seconds, 1),
-        "machine": {"processor": _processor(), "cores": os.cpu_count()},
         "parameters": {
             player: sum(int(variable.numpy().size) for variable in model.player_variables(player))
             for player in model.players()
         },
         "weights_sha256": sha256(weights),
         "scores": scores,
+    }
+
+
+def provenance():
+    """What code and machine are at work: commit, package versions and processor, for any card."""
+    return {
+        "commit": _commit(),
+        "versions": {
+            "tfgan_zoo": tfgan_zoo.__version__,
+            "python": platform.python_version(),
+            **{name: importlib.metadata.version(name) for name in _PACKAGES},
+        },
+        "machine": {"processor": _processor(), "cores": os.cpu_count()},
     }
 
 

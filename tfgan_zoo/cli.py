@@ -118,6 +118,43 @@ def interpolate(
 
 
 @app.command()
+def evaluate(
+    fake: Annotated[str, typer.Argument(help="a config, image folder, .npy/.npz, or DATA:SPLIT")],
+    real: Annotated[str | None, typer.Argument(help="the reference; a config has its own")] = None,
+    metric: Annotated[
+        list[str] | None, typer.Option(help="fid (default), kid, is, prdc, ...; may be repeated")
+    ] = None,
+    extractor: Annotated[str, typer.Option(help="whose features")] = "inception_2015",
+    samples: Annotated[int | None, typer.Option(min=1, help="how many fakes")] = None,
+    seed: Seed = 0,
+    weights: Weights = "pretrained",
+    image_size: Annotated[int | None, typer.Option(min=1, help="of sides that are data")] = None,
+    fit: Annotated[str, typer.Option(help="to that size: crop, pad or stretch")] = "crop",
+    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    settings: Settings = None,
+):
+    """Score a model, image folder, array, data split or statistics file against another."""
+    from tfgan_zoo import comparing
+    from tfgan_zoo.config import parse_overrides
+
+    scores = comparing.evaluate(
+        fake,
+        real,
+        metric or ["fid"],
+        extractor,
+        samples,
+        seed,
+        weights,
+        parse_overrides(settings or []),
+        image_size=image_size,
+        fit=fit,
+    )
+    print(comparing.describe(scores))
+    if json_file:
+        _write_json(json_file, scores)
+
+
+@app.command()
 def export(
     config_id: ConfigId,
     out: Annotated[Path, typer.Argument(help="the SavedModel folder to write")],
@@ -160,9 +197,9 @@ def _model(config_id, weights, settings):
     from tfgan_zoo import zoo
     from tfgan_zoo.config import parse_overrides
 
-    path = Path(weights)
-    if path.is_dir():
-        weights = path / "model.weights.h5"
+    # A folder called "pretrained" is taken for the keyword, not for a run.
+    if weights != "pretrained" and Path(weights).is_dir():
+        weights = Path(weights) / "model.weights.h5"
     return zoo.load(config_id, weights=weights, overrides=parse_overrides(settings or []))
 
 
@@ -191,6 +228,6 @@ def _status(error):
     """The exit status of an error that has a message for the user; None for one that is a bug."""
     if hasattr(error, "signal"):
         return 128 + error.signal
-    if isinstance(error, (KeyError, ValueError, OSError, ArithmeticError)):
+    if isinstance(error, (KeyError, ValueError, OSError)):
         return 1
     return 1 if type(error).__module__.startswith("tfgan_zoo.") else None

@@ -4,8 +4,11 @@ A score is a plain dict `{"metric", "value", "protocol"}`; the protocol says all
 depends on, so that two scores are compared only where their protocols agree.
 """
 
+import functools
+
 from tfgan_zoo import data
 from tfgan_zoo.config import ConfigError
+from tfgan_zoo.data import cache
 from tfgan_zoo.index import nearest
 
 
@@ -102,7 +105,37 @@ def mode_coverage(model, config, picture, samples=2500, seed=0):
     ]
 
 
+def fid(model, config, picture, extractor, samples=None, seed=0, split=None):
+    """Frechet distance of an extractor's features of samples, as many as reals if None, and reals."""
+    from tfgan_zoo.metrics.comparison import ImageSide, compare
+
+    extractor = _extractor(extractor)
+    name = f"{config.data.name}:{split or config.data.split}"
+    reals = reference_arrays(config, split)["image"]
+    real = ImageSide(reals, extractor, name, cache.folder() / "statistics")
+    images = model.generate(real.count if samples is None else samples, seed=seed)
+    return compare(ImageSide(images, extractor, seed=seed), real, ["fid"])
+
+
+def inception_score(model, config, picture, extractor, samples=10_000, seed=0):
+    """Inception score, mean and deviation over 10 splits, of samples by an extractor's logits."""
+    from tfgan_zoo.metrics.comparison import ImageSide, compare
+
+    images = model.generate(samples, seed=seed)
+    return compare(ImageSide(images, _extractor(extractor), seed=seed), metrics=["is"])
+
+
+@functools.lru_cache(maxsize=2)
+def _extractor(name):
+    """Loaded once for all the scorings of a run."""
+    from tfgan_zoo import metrics
+
+    return metrics.load_extractor(name)
+
+
 PROTOCOLS = {
+    "fid": fid,
+    "inception_score": inception_score,
     "sliced_wasserstein": sliced_wasserstein,
     "held_out_log_likelihood": held_out_log_likelihood,
     "mode_coverage": mode_coverage,

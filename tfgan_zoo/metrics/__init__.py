@@ -6,9 +6,11 @@ Names are resolved on first use, so that the metrics of arrays do not wait for T
 import importlib
 
 _HOMES = {
+    "callback": ["EvaluationCallback"],
     "classification": ["classification_accuracy_score", "logistic_regression"],
     "features": ["load_extractor"],
     "features.base": ["Extractor"],
+    "features.classifier": ["classifier"],
     "features.inception_2015": ["InceptionV3", "inception_2015"],
     "features.inception_keras": ["inception_keras"],
     "features.tf_hub": ["tf_hub"],

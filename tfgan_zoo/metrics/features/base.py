@@ -1,10 +1,12 @@
 """The extractor: a network, the outputs that are used, and the identity that stamps a score."""
 
+import contextlib
 import dataclasses
 import functools
 import hashlib
 from collections.abc import Callable
 
+import keras
 import numpy as np
 import tensorflow as tf
 
@@ -97,6 +99,17 @@ class Extractor:
                 "vectors [b, d] are needed"
             )
         return values
+
+
+@contextlib.contextmanager
+def full_precision():
+    """Layers made within it compute in float32, whatever the program's dtype policy is."""
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float32")
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(policy)
 
 
 def file_hash(path):

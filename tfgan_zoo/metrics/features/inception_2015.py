@@ -5,14 +5,12 @@ bilinear resize, averages that leave the padding out, and a maximum in the last 
 branch.
 """
 
-import contextlib
-
 import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from tfgan_zoo.metrics.features.base import Extractor
+from tfgan_zoo.metrics.features.base import Extractor, full_precision
 from tfgan_zoo.metrics.features.inception_weights import find_weights, read_constants
 
 _EPSILON = 0.001
@@ -75,9 +73,7 @@ class InceptionV3(keras.Model):
     def __init__(self, weights=None):
         path = find_weights(weights)
         constants, digest = read_constants(path)
-        with _full_precision():
-            images = keras.Input((None, None, 3), dtype="uint8", name="images")
-            super().__init__(images, _outputs(TF1Resize()(images)), name="inception_2015")
+        super().__init__(*architecture(), name="inception_2015")
         self.trainable = False
         self.weights_hash = digest
         _assign(self, constants, path)
@@ -90,15 +86,11 @@ class InceptionV3(keras.Model):
         return super().call(images, training=False, mask=mask)
 
 
-@contextlib.contextmanager
-def _full_precision():
-    """Layers made here compute in float32 whatever the program's dtype policy is."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(policy)
+def architecture():
+    """The symbolic uint8 input and the dict of outputs, whose weights are still random."""
+    with full_precision():
+        images = keras.Input((None, None, 3), dtype="uint8", name="images")
+        return images, _outputs(TF1Resize()(images))
 
 
 def _outputs(x):

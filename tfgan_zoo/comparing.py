@@ -1,0 +1,142 @@
+"""What `tfgan-zoo evaluate` does: two sides, each named by a string, are read and compared."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import numpy as np
+
+from tfgan_zoo import data
+from tfgan_zoo.config import load_config
+from tfgan_zoo.data import cache
+from tfgan_zoo.index import list_configs
+from tfgan_zoo.metrics.comparison import ImageSide, StatisticsSide, compare
+from tfgan_zoo.metrics.features import load_extractor
+
+_SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?")
+
+
+def evaluate(
+    fake,
+    real=None,
+    metrics=("fid",),
+    extractor="inception_2015",
+    samples=None,
+    seed=0,
+    weights="pretrained",
+    overrides=None,
+    **form,
+):
+    """Scores `fake` against `real`, each of them the name of
+
+    - a config, for samples of its model (it comes before a data set of the same name);
+    - an .npz file that `metrics.save_statistics` wrote;
+    - an .npy or .npz file of images [n, H, W(, C)], the only array in it or the one called `image`;
+    - anything that `data.load` takes, a folder of images or a data set, with its split after a
+      colon ("cifar10:test", "mnist:train[:10000]") or else "train".
+
+    Args:
+        real: None stands for the data of the config that `fake` names, or for no reference.
+        metrics: names in `metrics.comparison.METRICS`.
+        extractor: a name for `metrics.load_extractor`, or an `Extractor`.
+        samples: how many fakes, drawn from a model (None: as many as reals, or 10,000 without any)
+            or chosen at random from images (None: all).
+        seed: of the samples and of metrics that draw subsets.
+        weights: of a config's model: "pretrained", a `.weights.h5` file or a run folder.
+        overrides: config keys, as for `zoo.load`.
+        form: `image_size`, `fit`, `channels`, `data_dir` of `data.load`, for sides that are data.
+
+    Returns:
+        A list of score dicts, `{"metric", "value", "protocol"}`. The moments of the reals are kept
+        in the data cache and computed once.
+    """
+    is_model = fake in list_configs()
+    if real is None and is_model:
+        own = load_config(fake, overrides).data.model_dump()
+        real, form = f"{own.pop('name')}:{own.pop('split')}", own
+    only_statistics = all(_is_statistics(side) for side in (fake, real) if side is not None)
+    if isinstance(extractor, str) and not only_statistics:
+        extractor = load_extractor(extractor)
+    reals = _side(real, extractor, form, cache.folder() / "statistics")
+    if is_model:
+        count = samples or (reals.count if reals else 10_000)
+        images = _model(fake, weights, overrides).generate(count, seed=seed)
+        fakes = ImageSide(images, extractor, fake, seed=seed)
+    else:
+        fakes = _side(fake, extractor, form, samples=samples, seed=seed)
+    return compare(fakes, reals, metrics, seed)
+
+
+def describe(scores):
+    """Lines of text: every value, and below those of one stamp the stamp, its hash cut short."""
+    lines = []
+    for position, score in enumerate(scores):
+        lines.append(f"{score['metric']}: {score['value']:.6g}")
+        following = scores[position + 1]["protocol"] if position + 1 < len(scores) else None
+        if score["protocol"] != following:
+            stamp = {**score["protocol"], "weights_hash": score["protocol"]["weights_hash"][:16]}
+            lines.append(f"  ({', '.join(f'{key}={value}' for key, value in stamp.items())})")
+    return "\n".join(lines)
+
+
+def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
+    if name is None:
+        return None
+    if _is_statistics(name):
+        return StatisticsSide(name)
+    if name in list_configs():
+        raise ValueError(f"the reference {name} is a config; name a data set or files instead")
+    if name.endswith((".npy", ".npz")):
+        examples = data.arrays({"image": _array(name)}, **form)
+    else:
+        source, split = _SPLIT.fullmatch(name).groups(default="train")
+        name = f"{source}:{split}"
+        examples = data.arrays(source, split, **form)
+    if "image" not in examples:
+        raise ValueError(f"{name} holds points, not images; there are no features of it")
+    images = _chosen(examples["image"], samples, seed, name)
+    return ImageSide(images, extractor, name, cache_folder, None if samples is None else seed)
+
+
+def _is_statistics(name):
+    return name.endswith(".npz") and "stamp" in _members(name)
+
+
+def _members(path):
+    """The names of the arrays in an .npz file."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return list(file)
+    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+        raise ValueError(f"{path} is damaged or no .npz file: {error}") from error
+
+
+def _array(path):
+    """The images in an .npy or .npz file."""
+    if path.endswith(".npz"):
+        members = _members(path)
+        if "image" not in members and len(members) != 1:
+            raise ValueError(f"{path} holds {', '.join(members)}; call the array of images 'image'")
+        key = "image" if "image" in members else members[0]
+        with np.load(path, allow_pickle=False) as file:
+            return file[key]
+    try:
+        return np.load(path, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ValueError(f"{path} is damaged or no .npy file: {error}") from error
+
+
+def _chosen(images, samples, seed, name):
+    if samples is None:
+        return images
+    if not 1 <= samples <= len(images):
+        raise ValueError(f"{name} holds {len(images)} images; {samples} cannot be chosen from them")
+    rows = np.random.default_rng(seed).choice(len(images), samples, replace=False)
+    return images[np.sort(rows)]
+
+
+def _model(config_id, weights, overrides):
+    from tfgan_zoo import zoo
+
+    path = Path(weights)
+    return zoo.load(config_id, path / "model.weights.h5" if path.is_dir() else weights, overrides)
