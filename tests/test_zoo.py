@@ -10,7 +10,7 @@ import pytest
 import tfgan_zoo as zoo
 from tfgan_zoo import index
 from tfgan_zoo.config import ConfigError
-from tfgan_zoo.training.files import sha256
+from tfgan_zoo.files import sha256
 from tfgan_zoo.training.optimizers import FlooredExponentialDecay, RampedMomentumSGD
 from tfgan_zoo.training.weights import write_weights
 

@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import tfgan_zoo
-from tfgan_zoo.training.files import sha256
+from tfgan_zoo.files import sha256
 
 _PACKAGES = ("tensorflow", "keras", "numpy", "tensorflow-datasets")
 

@@ -204,7 +204,7 @@ def _model(config_id, weights, settings):
 
 
 def _write_json(path, value):
-    from tfgan_zoo.training.files import write_text
+    from tfgan_zoo.files import write_text
 
     write_text(path, json.dumps(value, indent=1) + "\n")
 

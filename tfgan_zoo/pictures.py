@@ -5,7 +5,7 @@ import math
 import numpy as np
 from PIL import Image
 
-from tfgan_zoo.training.files import replacing
+from tfgan_zoo.files import replacing
 
 
 def to_uint8(images):

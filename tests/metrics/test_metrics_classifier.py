@@ -12,7 +12,7 @@ import tensorflow as tf
 from tfgan_zoo import data, index, metrics
 from tfgan_zoo.metrics.features import classifier as classifiers
 from tfgan_zoo.metrics.features import train_classifier as training
-from tfgan_zoo.training.files import sha256
+from tfgan_zoo.files import sha256
 
 PROMISED = {"mnist": 0.993, "fashion_mnist": 0.925, "cifar10": 0.80}
 

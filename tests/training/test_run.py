@@ -16,7 +16,7 @@ import pytest
 from tfgan_zoo.config import load_config
 from tfgan_zoo.training import run as module
 from tfgan_zoo.training.callbacks import Table, TrainingDiverged
-from tfgan_zoo.training.files import sha256
+from tfgan_zoo.files import sha256
 from tfgan_zoo.training.run import RunError, RunStopped, train
 
 LEFT = {

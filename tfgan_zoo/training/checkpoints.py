@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo.training.files import remove_unfinished, sha256, sync
+from tfgan_zoo.files import remove_unfinished, sha256, sync
 from tfgan_zoo.training.weights import loading, save_state
 
 _NAME = re.compile(r"^step_(\d{8,})$")

@@ -18,7 +18,7 @@ import tensorflow as tf
 from tfgan_zoo import cards, data, evaluation, pictures, zoo
 from tfgan_zoo.training import callbacks as run_callbacks
 from tfgan_zoo.training.checkpoints import Checkpoints
-from tfgan_zoo.training.files import remove_unfinished, write_text
+from tfgan_zoo.files import remove_unfinished, write_text
 from tfgan_zoo.training.weights import write_weights
 
 # What a resumed run may change: how long it goes on and what it writes down, not what it computes.

@@ -6,7 +6,7 @@ import warnings
 from pathlib import Path
 
 from tfgan_zoo.index import has_weights, list_configs, pretrained_folder
-from tfgan_zoo.training.files import replacing, require_room, sha256
+from tfgan_zoo.files import replacing, require_room, sha256
 
 
 def write_weights(model, path):

@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import functools
-import hashlib
 from collections.abc import Callable
 
 import keras
@@ -110,15 +109,6 @@ def full_precision():
         yield
     finally:
         keras.config.set_dtype_policy(policy)
-
-
-def file_hash(path):
-    """SHA-256 of a file."""
-    digest = hashlib.sha256()
-    with open(path, "rb") as file:
-        for block in iter(lambda: file.read(1 << 20), b""):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def _batches(images, batch_size):

@@ -12,8 +12,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from tfgan_zoo.files import sha256
 from tfgan_zoo.index import nearest, pretrained_root
-from tfgan_zoo.metrics.features.base import Extractor, file_hash, full_precision
+from tfgan_zoo.metrics.features.base import Extractor, full_precision
 from tfgan_zoo.training.weights import loading
 
 SIDE = 32
@@ -105,7 +106,7 @@ def _load(model, folder):
             f"python -m tfgan_zoo.metrics.features.train_classifier NAME --out {folder}"
         )
     expected = json.loads((folder / CARD).read_text(encoding="utf-8"))["weights_sha256"]
-    found = file_hash(path)
+    found = sha256(path)
     if found != expected:
         raise ValueError(
             f"{path} has SHA-256 {found[:16]}… but its card says {expected[:16]}…: the file is "

@@ -4,7 +4,8 @@ import os
 
 import keras
 
-from tfgan_zoo.metrics.features.base import Extractor, file_hash
+from tfgan_zoo.files import sha256
+from tfgan_zoo.metrics.features.base import Extractor
 
 _SIDE = 299
 _FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
@@ -33,7 +34,7 @@ def inception_keras(weights="imagenet"):
     return Extractor(
         name="inception_keras",
         network=keras.Model(images, {"features": features, "logits": logits}),
-        weights_hash=file_hash(weights),
+        weights_hash=sha256(weights),
         resizer="bilinear, half-pixel centres, 299",
         antialias=True,
         layer="features",

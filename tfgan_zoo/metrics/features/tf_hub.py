@@ -5,7 +5,8 @@ import os
 
 import tensorflow as tf
 
-from tfgan_zoo.metrics.features.base import Extractor, file_hash
+from tfgan_zoo.files import sha256
+from tfgan_zoo.metrics.features.base import Extractor
 
 
 def tf_hub(
@@ -70,5 +71,5 @@ def _folder_hash(folder):
         for name in sorted(files):
             path = os.path.join(root, name)
             digest.update(os.path.relpath(path, folder).encode())
-            digest.update(file_hash(path).encode())
+            digest.update(sha256(path).encode())
     return digest.hexdigest()

@@ -16,9 +16,8 @@ import tensorflow as tf
 import typer
 
 from tfgan_zoo import cards, data
-from tfgan_zoo.metrics.features.base import file_hash
 from tfgan_zoo.metrics.features.classifier import CARD, NETWORKS, SIDE, WEIGHTS, classifier, network
-from tfgan_zoo.training.files import replacing, write_text
+from tfgan_zoo.files import replacing, sha256, write_text
 
 BATCH = 128
 _STEPS_A_CALL = 50
@@ -118,7 +117,7 @@ def finish(name, model, out, seed, seconds, count):
         "wall_seconds": round(seconds, 1),
         "network": NETWORKS[name],
         "parameters": model.count_params(),
-        "weights_sha256": file_hash(out / WEIGHTS),
+        "weights_sha256": sha256(out / WEIGHTS),
     }
     # The accuracy is that of the file as users load it, which asks for a card.
     write_card(out, card)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tfgan_zoo.training import files
+from tfgan_zoo import files
 
 
 @pytest.fixture
