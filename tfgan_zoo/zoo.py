@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tfgan_zoo.config import Config, ConfigError, load_config
 from tfgan_zoo.index import nearest
+from tfgan_zoo.precision import precision
 from tfgan_zoo.training.weights import load_pretrained, read_weights
 
 
@@ -44,7 +45,7 @@ def load(config_id, weights=None, overrides=None, smoke=False):
 def build(config: Config):
     """The compiled model of a resolved config, with fresh weights drawn from `train.seed`."""
     system = system_class(config.system)
-    with _seeded(config.train.seed), _precision(config.train.precision):
+    with _seeded(config.train.seed), precision(config.train.precision):
         networks = {name: _network(name, spec) for name, spec in config.networks.items()}
         arguments = {**networks, **config.system_args, "seed": config.train.seed}
         model = _call(system, arguments, f"system {config.system}")
@@ -149,13 +150,3 @@ def _seeded(seed):
     finally:
         random.setstate(python_state)
         np.random.set_state(numpy_state)
-
-
-@contextlib.contextmanager
-def _precision(policy):
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy(policy)
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(before)

@@ -1,11 +1,9 @@
 """The extractor: a network, the outputs that are used, and the identity that stamps a score."""
 
-import contextlib
 import dataclasses
 import functools
 from collections.abc import Callable
 
-import keras
 import numpy as np
 import tensorflow as tf
 
@@ -98,17 +96,6 @@ class Extractor:
                 "vectors [b, d] are needed"
             )
         return values
-
-
-@contextlib.contextmanager
-def full_precision():
-    """Layers made within it compute in float32, whatever the program's dtype policy is."""
-    policy = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float32")
-    try:
-        yield
-    finally:
-        keras.config.set_dtype_policy(policy)
 
 
 def _batches(images, batch_size):

@@ -14,7 +14,8 @@ from keras import layers
 
 from tfgan_zoo.files import sha256
 from tfgan_zoo.index import nearest, pretrained_root
-from tfgan_zoo.metrics.features.base import Extractor, full_precision
+from tfgan_zoo.metrics.features.base import Extractor
+from tfgan_zoo.precision import precision
 from tfgan_zoo.training.weights import loading
 
 SIDE = 32
@@ -64,7 +65,7 @@ def network(channels, width, classes=10):
     Five convolutions with batch norm, of which one is residual, from 16 x 16 down to 4 x 4, and
     the mean over positions. Everything is float32, whatever the program's dtype policy.
     """
-    with full_precision():
+    with precision("float32"):
         images = keras.Input((SIDE, SIDE, channels), name="images")
         x = _conv(images, width, size=4, strides=2)
         x = layers.MaxPooling2D()(_conv(x, 2 * width))

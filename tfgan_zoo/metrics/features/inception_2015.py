@@ -10,8 +10,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from tfgan_zoo.metrics.features.base import Extractor, full_precision
+from tfgan_zoo.metrics.features.base import Extractor
 from tfgan_zoo.metrics.features.inception_weights import find_weights, read_constants
+from tfgan_zoo.precision import precision
 
 _EPSILON = 0.001
 
@@ -88,7 +89,7 @@ class InceptionV3(keras.Model):
 
 def architecture():
     """The symbolic uint8 input and the dict of outputs, whose weights are still random."""
-    with full_precision():
+    with precision("float32"):
         images = keras.Input((None, None, 3), dtype="uint8", name="images")
         return images, _outputs(TF1Resize()(images))
 

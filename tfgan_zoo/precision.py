@@ -1,0 +1,19 @@
+"""Keras' dtype policy, changed for a while."""
+
+import contextlib
+
+import keras
+
+
+@contextlib.contextmanager
+def precision(policy):
+    """Layers made within it follow the dtype policy `policy`; the program's own policy returns after.
+
+    policy: what `keras.config.set_dtype_policy` takes, a name or a `keras.DTypePolicy`.
+    """
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        yield
+    finally:
+        keras.config.set_dtype_policy(before)
