@@ -1,11 +1,14 @@
-"""Two logical CPUs for every test process, and a cache of its own."""
+"""Two logical CPUs for every test process, a cache of its own, and the command line."""
 
 import os
+import sys
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest
 import tensorflow as tf
+
+from tfgan_zoo import cli
 
 
 def pytest_configure(config):
@@ -18,3 +21,17 @@ def pytest_configure(config):
 def private_cache(tmp_path_factory):
     """Tests neither read nor fill the user's cache of decoded data."""
     os.environ["TFGAN_ZOO_DATA"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """A function that runs a command line and gives (exit status, standard output, errors)."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["tfgan-zoo", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        return stop.value.code or 0, *capsys.readouterr()
+
+    return run

@@ -28,20 +28,6 @@ TINY = (
 HEAVY = ("tensorflow", "keras", "matplotlib", "scipy", "numpy")
 
 
-@pytest.fixture
-def run(monkeypatch, capsys):
-    """A function that runs a command line and gives (exit status, standard output, errors)."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["tfgan-zoo", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        return stop.value.code or 0, *capsys.readouterr()
-
-    return run
-
-
 def refused(result):
     """The one line that a command left when it failed."""
     status, out, errors = result

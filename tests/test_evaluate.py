@@ -1,7 +1,6 @@
 """`tfgan-zoo evaluate` and what stands under it: sides, scores with stamps, protocols, callback."""
 
 import json
-import sys
 
 import keras
 import numpy as np
@@ -10,7 +9,7 @@ import tensorflow as tf
 from PIL import Image
 
 import tfgan_zoo as zoo
-from tfgan_zoo import cli, comparing, data, evaluation, metrics
+from tfgan_zoo import comparing, data, evaluation, metrics
 from tfgan_zoo.config import load_config
 from tfgan_zoo.metrics.comparison import METRICS, ImageSide, StatisticsSide, compare
 from tfgan_zoo.training.weights import write_weights
@@ -57,18 +56,6 @@ def cached(tmp_path, monkeypatch):
     """The folder in which reals' moments are kept."""
     monkeypatch.setenv("TFGAN_ZOO_DATA", str(tmp_path / "cache"))
     return tmp_path / "cache" / "statistics"
-
-
-@pytest.fixture
-def run(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["tfgan-zoo", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        return stop.value.code or 0, *capsys.readouterr()
-
-    return run
 
 
 def values(scores):
