@@ -70,10 +70,11 @@ def held_out_log_likelihood(model, config, picture, samples=10_000, seed=0, spli
     from tfgan_zoo import pictures
     from tfgan_zoo.metrics.likelihood import held_out_log_likelihood as likelihoods
 
-    train = reference_arrays(config)["x"]
+    count = min(samples, len(reference_arrays(config)["x"]))
     held_out = reference_arrays(config, split)["x"]
     fake = model.generate(samples, seed=seed)
-    values, densities = likelihoods(fake, train, held_out, seed=seed)
+    beside = _training_densities(config.data, count, seed)
+    values, densities = likelihoods(fake[:count], held_out, beside, seed)
     if picture is not None:
         draw = pictures.save_densities_1d if fake.shape[1] == 1 else pictures.save_densities_2d
         draw(fake, held_out, densities, picture)
@@ -123,6 +124,14 @@ def inception_score(model, config, picture, extractor, samples=10_000, seed=0):
 
     images = model.generate(samples, seed=seed)
     return compare(ImageSide(images, _extractor(extractor), seed=seed), metrics=["is"])
+
+
+@functools.lru_cache(maxsize=2)
+def _training_densities(settings, count, seed):
+    """Fitted once for all the scorings of a run."""
+    from tfgan_zoo.metrics.likelihood import training_densities
+
+    return training_densities(data.arrays(**settings.model_dump())["x"], count, seed)
 
 
 @functools.lru_cache(maxsize=2)

@@ -40,28 +40,40 @@ def gaussian_mixture(points, components=(1, 2, 3, 4, 6, 8, 10, 16, 25, 30), seed
     return min(fits, key=lambda fit: fit.bic(points))
 
 
-def held_out_log_likelihood(samples, train, held_out, seed=0):
-    """Mean log-likelihood, in nats, of held-out points under three density estimates.
+def training_densities(train, count, seed=0):
+    """What the data themselves give: a KDE of `count` training points, and EM on all.
+
+    They do not depend on a generator, so that one fit serves all its scorings.
+
+    Args:
+        train: training points [m, d].
+        count: as many as there will be samples, so that both KDEs have an equal chance.
+
+    Returns:
+        {"kde_train": f, "gmm_train": g}, functions [n, d] -> log densities [n].
+    """
+    return {
+        "kde_train": kernel_density(_some(train, count, seed), seed).score_samples,
+        "gmm_train": gaussian_mixture(train, seed=seed).score_samples,
+    }
+
+
+def held_out_log_likelihood(samples, held_out, beside, seed=0):
+    """Mean log-likelihood, in nats, of held-out points under a KDE on samples and other densities.
 
     A perfect generator scores what a KDE of as many training points scores; a collapsed one
     scores far below, since points of the missing modes lie where its density vanishes.
 
     Args:
         samples: generated points [n, d].
-        train: training points [m, d].
         held_out: test points [k, d].
+        beside: the densities to compare with, as `training_densities` gives them.
 
     Returns:
-        (scores, densities): dicts with the keys `kde_samples`, `kde_train` and `gmm_train`, the
-        first of floats, the second of functions [n, d] -> log densities [n].
+        (scores, densities): dicts with the key `kde_samples` and the keys of `beside`, the first
+        of floats, the second of functions [n, d] -> log densities [n].
     """
-    count = min(len(samples), len(train))
-    fits = {
-        "kde_samples": kernel_density(samples[:count], seed),
-        "kde_train": kernel_density(_some(train, count, seed), seed),
-        "gmm_train": gaussian_mixture(train, seed=seed),
-    }
-    densities = {name: fit.score_samples for name, fit in fits.items()}
+    densities = {"kde_samples": kernel_density(samples, seed).score_samples, **beside}
     scores = {name: float(np.mean(density(held_out))) for name, density in densities.items()}
     return scores, densities
 
