@@ -192,8 +192,8 @@ def trains_in_bfloat16(config):
     assert all(change > 0 for change in moved(model, fresh).values())
     weights = [v for player in model.players() for v in model.player_variables(player)]
     assert {v.dtype for v in weights} == {"float32"}
-    computing = {layer.compute_dtype for layer in model.generator.layers}
-    assert "bfloat16" in computing
+    for network in (network for networks in model.players().values() for network in networks):
+        assert "bfloat16" in {layer.compute_dtype for layer in network.layers}, network.name
     assert model.generate(2, seed=0).dtype == np.float32
 
 
@@ -213,4 +213,7 @@ def serves_without_the_package(reference, server, tmp_path):
 
 def example_of(spec):
     shape = [3 if size is None else size for size in spec.shape]
-    return np.random.default_rng(0).uniform(-1, 1, shape).astype(spec.dtype.name)
+    rng = np.random.default_rng(0)
+    if spec.dtype.is_integer:
+        return rng.integers(0, 2, shape).astype(spec.dtype.name)
+    return rng.uniform(-1, 1, shape).astype(spec.dtype.name)

@@ -87,7 +87,10 @@ class Train(_Section):
 
 
 class Config(_Section):
-    """One config, resolved."""
+    """One config, resolved.
+
+    `held_out` is a split that training never sees, for pictures of what a translation makes of it.
+    """
 
     id: str
     paper: Paper
@@ -97,6 +100,7 @@ class Config(_Section):
     networks: dict[str, Network]
     optimizers: dict[str, Optimizer]
     data: Data
+    held_out: str | None = None
     train: Train
     eval: dict[str, dict[str, Any]] = {}
     claim: dict[str, Any] = {}

@@ -16,6 +16,13 @@ def uniform(shape, seed, low=0.0, high=1.0):
     return low + (high - low) * unit
 
 
+def integers(shape, seed, limit):
+    """int32 of `shape`, uniform in [0, limit), keyed by an integer pair."""
+    cells = tf.cast(uniform(shape, seed) * tf.cast(limit, tf.float32), tf.int32)
+    # Rounding may lift the product to `limit` itself.
+    return tf.minimum(cells, limit - 1)
+
+
 def normal(shape, seed):
     """float32 of `shape`, standard normal (within 5.3 of zero), keyed by an integer pair."""
     return tf.math.ndtri(uniform(shape, seed))

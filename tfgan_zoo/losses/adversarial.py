@@ -38,3 +38,19 @@ def generator(name):
         known = ", ".join(GENERATOR_LOSSES)
         raise ValueError(f"Unknown generator loss {name!r}; the known ones are {known}.")
     return GENERATOR_LOSSES[name]
+
+
+def critic_wasserstein(real_scores, fake_scores):
+    """E f(G(z)) - E f(x), the negated estimate of the distance: Arjovsky et al. 2017, equation 3."""
+    return -wasserstein_estimate(real_scores, fake_scores)
+
+
+def generator_wasserstein(fake_scores):
+    """-E f(G(z)): Arjovsky et al. 2017, Algorithm 1, line 10."""
+    return -tf.reduce_mean(tf.cast(fake_scores, tf.float32))
+
+
+def wasserstein_estimate(real_scores, fake_scores):
+    """E f(x) - E f(G(z)): Arjovsky et al. 2017, equation 3, for a critic f that is K-Lipschitz."""
+    real, fake = (tf.cast(scores, tf.float32) for scores in (real_scores, fake_scores))
+    return tf.reduce_mean(real) - tf.reduce_mean(fake)

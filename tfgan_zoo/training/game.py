@@ -178,6 +178,15 @@ class Game(keras.Model):
         """
         return [examples[start::k] for start in range(k)] if k > 1 else [examples]
 
+    def picture(self, path, batch):
+        """Writes the PNG by which a run shows what the model makes now.
+
+        Args:
+            path: the file to write.
+            batch: a few real examples, as `data.load` gives them, for systems that translate.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say what it shows.")
+
     def signatures(self):
         """What an export serves: name -> (function of a dict, its `tf.TensorSpec`s)."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it serves.")

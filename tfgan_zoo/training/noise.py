@@ -60,6 +60,11 @@ class StepNoise:
         key = self.key()
         return replica_rows(lambda everyone: draws.uniform(everyone, key, low, high), shape)
 
+    def integers(self, shape, limit):
+        """This replica's uniform integers in [0, limit): int32 of `shape`, batch first."""
+        key = self.key()
+        return replica_rows(lambda everyone: draws.integers(everyone, key, limit), shape)
+
     def distinct(self, count, limit):
         """`count` different integers in [0, limit), int32, the same on every replica."""
         order = draws.uniform([limit], self.key())

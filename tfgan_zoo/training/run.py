@@ -144,7 +144,7 @@ class _Run:
         self.checkpoints.save(self.model, self.elapsed())
         weights = self.folder / "model.weights.h5"
         write_weights(self.model, weights)
-        self._samples(self.folder / "samples.png")
+        self.model.picture(self.folder / "samples.png", self._shown())
         scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png")
         pictures.save_curve(self.losses.rows, self.scores.rows, self.folder / "curve.png")
         card = cards.make(self.model, self.config, weights, self.elapsed(), scores)
@@ -162,15 +162,16 @@ class _Run:
         )
 
     def _score(self, step):
-        self._samples(self.folder / "samples.png")
+        self.model.picture(self.folder / "samples.png", self._shown())
         scores = evaluation.evaluate(self.model, self.config)
         return {score["metric"]: score["value"] for score in scores}
 
-    def _samples(self, path):
-        if self.model.example_key == "image":
-            pictures.save_grid(self.model.generate(100, seed=0), path)
-        else:
-            pictures.save_points(self.model.generate(2500, seed=0), path)
+    def _shown(self):
+        """A batch for pictures of translations: the first examples that training never sees."""
+        settings = self.config.data.model_dump()
+        settings["split"] = self.config.held_out or settings["split"]
+        batches = data.load(**settings, batch_size=self.config.train.batch_size, shuffle=False)
+        return next(iter(batches))
 
     def _diverged(self, error):
         last = self.checkpoints.steps()[-1]

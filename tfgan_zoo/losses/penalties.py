@@ -1,0 +1,34 @@
+"""Penalties on the gradient of a critic, given as a closure so that labels never leak into them."""
+
+import tensorflow as tf
+
+
+def between(real, fake, share):
+    """share * real + (1 - share) * fake, one share an example: Gulrajani et al. 2017, Algorithm 1.
+
+    Args:
+        real, fake: tensors [B, ...].
+        share: uniform numbers [B] in [0, 1].
+    """
+    share = tf.reshape(tf.cast(share, real.dtype), [-1] + [1] * (len(real.shape) - 1))
+    return share * real + (1 - share) * fake
+
+
+def gradient_penalty(critic, points, norm=1.0):
+    """E (||grad f(x)||_2 - norm)^2 over the rows of `points`: Gulrajani et al. 2017, equation 3.
+
+    The norm is that of all pixels and channels of one example together. Gradients of the penalty
+    flow into the critic's weights.
+
+    Args:
+        critic: a function of [B, ...] to scores [B, 1].
+        points: where the gradient is taken, [B, ...].
+        norm: what the length of the gradient should be.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(points)
+        scores = critic(points)
+    gradients = tf.cast(tape.gradient(scores, points), tf.float32)
+    squares = tf.reduce_sum(tf.square(gradients), axis=list(range(1, len(gradients.shape))))
+    # The derivative of the root is infinite at 0.
+    return tf.reduce_mean(tf.square(tf.sqrt(squares + 1e-12) - norm))
