@@ -122,7 +122,7 @@ def evaluate(
     fake: Annotated[str, typer.Argument(help="a config, image folder, .npy/.npz, or DATA:SPLIT")],
     real: Annotated[str | None, typer.Argument(help="the reference; a config has its own")] = None,
     metric: Annotated[
-        list[str] | None, typer.Option(help="fid (default), kid, is, prdc, ...; may be repeated")
+        list[str] | None, typer.Option(help="fid (default), kid, is, prdc, psnr, ...; may be repeated")
     ] = None,
     extractor: Annotated[str, typer.Option(help="whose features")] = "inception_2015",
     samples: Annotated[int | None, typer.Option(min=1, help="how many fakes")] = None,

@@ -10,7 +10,7 @@ from tfgan_zoo import data
 from tfgan_zoo.config import load_config
 from tfgan_zoo.data import cache
 from tfgan_zoo.index import list_configs
-from tfgan_zoo.metrics.comparison import ImageSide, StatisticsSide, compare
+from tfgan_zoo.metrics.comparison import METRICS, ImageSide, StatisticsSide, compare, uses_features
 from tfgan_zoo.metrics.features import load_extractor
 
 _SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?")
@@ -38,7 +38,8 @@ def evaluate(
     Args:
         real: None stands for the data of the config that `fake` names, or for no reference.
         metrics: names in `metrics.comparison.METRICS`.
-        extractor: a name for `metrics.load_extractor`, or an `Extractor`.
+        extractor: a name for `metrics.load_extractor`, or an `Extractor`; not loaded where all
+            metrics are of pixels.
         samples: how many fakes, drawn from a model (None: as many as reals, or 10,000 without any)
             or chosen at random from images (None: all).
         seed: of the samples and of metrics that draw subsets.
@@ -51,11 +52,19 @@ def evaluate(
         in the data cache and computed once.
     """
     is_model = fake in list_configs()
+    paired = [name for name in metrics if name in METRICS and METRICS[name].paired]
+    if paired and (is_model or samples is not None):
+        raise ValueError(
+            f"{paired[0]} compares images pair by pair, in their order; random samples have no "
+            "pairs: name two sets of images, without a number of samples"
+        )
     if real is None and is_model:
         own = load_config(fake, overrides).data.model_dump()
         real, form = f"{own.pop('name')}:{own.pop('split')}", own
     only_statistics = all(_is_statistics(side) for side in (fake, real) if side is not None)
-    if isinstance(extractor, str) and not only_statistics:
+    if not uses_features(metrics):
+        extractor = None
+    elif isinstance(extractor, str) and not only_statistics:
         extractor = load_extractor(extractor)
     reals = _side(real, extractor, form, cache.folder() / "statistics")
     if is_model:
@@ -74,9 +83,13 @@ def describe(scores):
         lines.append(f"{score['metric']}: {score['value']:.6g}")
         following = scores[position + 1]["protocol"] if position + 1 < len(scores) else None
         if score["protocol"] != following:
-            stamp = {**score["protocol"], "weights_hash": score["protocol"]["weights_hash"][:16]}
-            lines.append(f"  ({', '.join(f'{key}={value}' for key, value in stamp.items())})")
+            lines.append(f"  ({', '.join(_shown(score['protocol']))})")
     return "\n".join(lines)
+
+
+def _shown(stamp):
+    for key, value in stamp.items():
+        yield f"{key}={value[:16] if key == 'weights_hash' else value}"
 
 
 def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
