@@ -197,9 +197,6 @@ def _model(config_id, weights, settings):
     from tfgan_zoo import zoo
     from tfgan_zoo.config import parse_overrides
 
-    # A folder called "pretrained" is taken for the keyword, not for a run.
-    if weights != "pretrained" and Path(weights).is_dir():
-        weights = Path(weights) / "model.weights.h5"
     return zoo.load(config_id, weights=weights, overrides=parse_overrides(settings or []))
 
 

@@ -2,11 +2,10 @@
 
 import re
 import zipfile
-from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo import data
+from tfgan_zoo import data, zoo
 from tfgan_zoo.config import load_config
 from tfgan_zoo.data import cache
 from tfgan_zoo.index import list_configs
@@ -69,7 +68,7 @@ def evaluate(
     reals = _side(real, extractor, form, cache.folder() / "statistics")
     if is_model:
         count = samples or (reals.count if reals else 10_000)
-        images = _model(fake, weights, overrides).generate(count, seed=seed)
+        images = zoo.load(fake, weights, overrides).generate(count, seed=seed)
         fakes = ImageSide(images, extractor, fake, seed=seed)
     else:
         fakes = _side(fake, extractor, form, samples=samples, seed=seed)
@@ -146,10 +145,3 @@ def _chosen(images, samples, seed, name):
         raise ValueError(f"{name} holds {len(images)} images; {samples} cannot be chosen from them")
     rows = np.random.default_rng(seed).choice(len(images), samples, replace=False)
     return images[np.sort(rows)]
-
-
-def _model(config_id, weights, overrides):
-    from tfgan_zoo import zoo
-
-    path = Path(weights)
-    return zoo.load(config_id, path / "model.weights.h5" if path.is_dir() else weights, overrides)
