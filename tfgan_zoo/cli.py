@@ -131,6 +131,9 @@ def evaluate(
     image_size: Annotated[int | None, typer.Option(min=1, help="of sides that are data")] = None,
     fit: Annotated[str, typer.Option(help="to that size: crop, pad or stretch")] = "crop",
     json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    statistics: Annotated[
+        Path | None, typer.Option(help="write the first side's moments here, an .npz to evaluate")
+    ] = None,
     settings: Settings = None,
 ):
     """Score a model, image folder, array, data split or statistics file against another."""
@@ -140,16 +143,20 @@ def evaluate(
     scores = comparing.evaluate(
         fake,
         real,
-        metric or ["fid"],
+        metric or ([] if statistics and not real else ["fid"]),
         extractor,
         samples,
         seed,
         weights,
         parse_overrides(settings or []),
+        statistics,
         image_size=image_size,
         fit=fit,
     )
-    print(comparing.describe(scores))
+    if statistics:
+        print(f"Wrote the statistics of {fake} to {statistics}.")
+    if scores:
+        print(comparing.describe(scores))
     if json_file:
         _write_json(json_file, scores)
 
