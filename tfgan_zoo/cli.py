@@ -162,6 +162,23 @@ def evaluate(
 
 
 @app.command()
+def prepare(
+    name: Annotated[str, typer.Argument(help="avatars")],
+    number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,
+    seed: Annotated[int | None, typer.Option(help="the same seed gives the same data")] = None,
+):
+    """Build a data set into the zoo's cache, from packages or from files that you give."""
+    from tfgan_zoo import data
+    from tfgan_zoo.data.cache import manifest
+
+    given = {"seed": seed, "count": number}
+    arguments = {key: value for key, value in given.items() if value is not None}
+    for data_set, path in data.prepare(name, **arguments).items():
+        examples = ", ".join(f"{count:,} {split}" for split, count in manifest(path)["splits"].items())
+        print(f"Wrote {data_set} ({examples}) to {path}.")
+
+
+@app.command()
 def export(
     config_id: ConfigId,
     out: Annotated[Path, typer.Argument(help="the SavedModel folder to write")],
