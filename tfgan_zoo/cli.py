@@ -131,6 +131,9 @@ def evaluate(
     image_size: Annotated[int | None, typer.Option(min=1, help="of sides that are data")] = None,
     fit: Annotated[str, typer.Option(help="to that size: crop, pad or stretch")] = "crop",
     json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    statistics: Annotated[
+        Path | None, typer.Option(help="write the first side's moments here, an .npz to evaluate")
+    ] = None,
     settings: Settings = None,
 ):
     """Score a model, image folder, array, data split or statistics file against another."""
@@ -140,18 +143,39 @@ def evaluate(
     scores = comparing.evaluate(
         fake,
         real,
-        metric or ["fid"],
+        metric or ([] if statistics and not real else ["fid"]),
         extractor,
         samples,
         seed,
         weights,
         parse_overrides(settings or []),
+        statistics,
         image_size=image_size,
         fit=fit,
     )
-    print(comparing.describe(scores))
+    if statistics:
+        print(f"Wrote the statistics of {fake} to {statistics}.")
+    if scores:
+        print(comparing.describe(scores))
     if json_file:
         _write_json(json_file, scores)
+
+
+@app.command()
+def prepare(
+    name: Annotated[str, typer.Argument(help="avatars")],
+    number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,
+    seed: Annotated[int | None, typer.Option(help="the same seed gives the same data")] = None,
+):
+    """Build a data set into the zoo's cache, from packages or from files that you give."""
+    from tfgan_zoo import data
+    from tfgan_zoo.data.cache import manifest
+
+    given = {"seed": seed, "count": number}
+    arguments = {key: value for key, value in given.items() if value is not None}
+    for data_set, path in data.prepare(name, **arguments).items():
+        examples = ", ".join(f"{count:,} {split}" for split, count in manifest(path)["splits"].items())
+        print(f"Wrote {data_set} ({examples}) to {path}.")
 
 
 @app.command()
