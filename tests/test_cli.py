@@ -253,6 +253,7 @@ def test_pretrained_means_the_weights_that_ship_in_any_folder(run, tmp_path, mon
     (tmp_path / "pretrained").mkdir()
     monkeypatch.chdir(tmp_path)
     assert "No weights ship for gan/ring8" in refused(run("sample", "gan/ring8"))
+    assert f"No weights ship for {IMAGES}" in refused(run("evaluate", IMAGES, "--metric=ms_ssim_diversity"))
 
 
 def test_export_writes_a_saved_model(run, tiny, tmp_path):

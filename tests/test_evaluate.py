@@ -63,10 +63,11 @@ def values(scores):
 
 
 def test_every_name_gives_what_its_function_gives(sides, monkeypatch):
-    monkeypatch.setitem(METRICS["kid_subsets"][1], "size", 20)
+    monkeypatch.setitem(METRICS["kid_subsets"].settings, "size", 20)
     real, fake = sides
     x, y = real.features, fake.features
-    found = values(compare(fake, real, list(METRICS), seed=4))
+    of_features = [name for name in METRICS if METRICS[name].pixels is None]
+    found = values(compare(fake, real, of_features, seed=4))
     precision, recall = metrics.precision_recall(x, y, k=3)
     density, coverage = metrics.density_coverage(x, y, k=5)
     expected = {
@@ -85,6 +86,91 @@ def test_every_name_gives_what_its_function_gives(sides, monkeypatch):
     }
     assert found == pytest.approx(expected, rel=1e-9)
     json.dumps(found)
+
+
+@pytest.fixture
+def pictures():
+    """Reals and fakes of as many pixels as SSIM needs, without an extractor."""
+    images = some_images(60, 0, side=16)
+    noise = np.random.default_rng(1).integers(0, 30, images.shape)
+    noisy = np.clip(images + noise, 0, 255).astype(np.uint8)
+    return ImageSide(images, None, "made:train"), ImageSide(noisy, None, seed=7)
+
+
+def test_metrics_of_pixels_give_what_their_functions_give(pictures):
+    real, fake = pictures
+    names = [name for name in METRICS if METRICS[name].pixels]
+    x, y = (side.images.reshape(60, -1) / 127.5 - 1 for side in pictures)
+    expected = {
+        "sliced_wasserstein": metrics.sliced_wasserstein(x, y, projections=256, seed=4),
+        "ms_ssim_diversity": metrics.ms_ssim_diversity(fake.images, pairs=1000, seed=4),
+        "psnr": metrics.psnr(real.images, fake.images).mean(),
+        "ssim": metrics.ssim(real.images, fake.images).mean(),
+    }
+    found = values(compare(fake, real, names, seed=4))
+    assert found == pytest.approx(expected, rel=1e-12)
+    floats = ImageSide(fake.images / 127.5 - 1, None, seed=7)
+    assert values(compare(floats, real, names, seed=4)) == found
+    many = [ImageSide(np.repeat(side.images, 10, axis=0), None) for side in pictures]
+    assert values(compare(*many, ["psnr", "ssim"])) == pytest.approx(
+        {name: expected[name] for name in ("psnr", "ssim")}, rel=1e-12
+    )
+
+
+def test_a_known_error_has_a_known_psnr(tmp_path):
+    """One pixel of 16 is wrong by 51 of 255 levels: the mean square is 0.2^2 / 16."""
+    black = np.zeros((3, 4, 4, 1), np.uint8)
+    spoilt = black.copy()
+    spoilt[:, 0, 0] = 51
+    np.save(tmp_path / "black.npy", black)
+    np.save(tmp_path / "spoilt.npy", spoilt)
+    (score,) = comparing.evaluate(
+        str(tmp_path / "spoilt.npy"), str(tmp_path / "black.npy"), ["psnr"]
+    )
+    assert score["value"] == pytest.approx(10 * np.log10(16 / 0.2**2))
+    assert comparing.describe([score]).startswith("psnr: 26.0206\n  (features=pixels in [0, 1]")
+
+
+def test_scores_of_pixels_are_stamped_and_unlike_stamps_refuse_each_other(pictures):
+    real, fake = pictures
+    stamps = {s["metric"]: s["protocol"] for s in compare(fake, real, list(METRICS)[-4:], seed=4)}
+    alone = {"features": "pixels in [0, 1], 256 levels", "shape": [16, 16, 1], "n_fake": 60}
+    paired = {**alone, "seed": 7, "n_real": 60, "split": "made:train"}
+    assert stamps == {
+        "sliced_wasserstein": {
+            **paired, "features": "pixels in [-1, 1], 256 levels", "projections": 256, "seed": 4
+        },
+        "ms_ssim_diversity": {**alone, "pairs": 1000, "seed": 4},
+        "psnr": paired,
+        "ssim": paired,
+    }
+    (score,) = compare(fake, real, ["sliced_wasserstein"])
+    assert metrics.score_difference({**score, "value": score["value"] + 1}, score) == 1
+    for key, value in {**score["protocol"], "unknown": 1}.items():
+        other = {**score, "protocol": {**score["protocol"], key: "another"}}
+        with pytest.raises(metrics.ProtocolMismatch, match=rf"\({key}: .*'another' there\)"):
+            metrics.score_difference(score, other)
+    (psnr,) = compare(fake, real, ["psnr"])
+    with pytest.raises(metrics.ProtocolMismatch, match="psnr cannot be compared with sliced"):
+        metrics.score_difference(psnr, score)
+
+
+def test_sides_that_cannot_be_paired_are_refused(pictures, tmp_path):
+    real, fake = pictures
+    fewer = ImageSide(fake.images[:50], None)
+    for name in ("psnr", "ssim"):
+        with pytest.raises(ValueError, match=f"{name} .* pair by pair.*60 reals and 50 fakes"):
+            compare(fewer, real, [name])
+    coloured = ImageSide(np.repeat(fake.images, 3, axis=-1), None)
+    with pytest.raises(ValueError, match="reals have 1 channel.s., fakes 3"):
+        compare(coloured, real, ["sliced_wasserstein"])
+    np.save(tmp_path / "x.npy", fake.images)
+    path = str(tmp_path / "x.npy")
+    for arguments in ((path, path, ["ssim"], None, 60), (IMAGES, None, ["ssim"])):
+        with pytest.raises(ValueError, match="random samples have no pairs"):
+            comparing.evaluate(*arguments)
+    with pytest.raises(ValueError, match="this metric is of features; give an extractor"):
+        compare(fake, real, ["fid"])
 
 
 def test_every_value_has_the_stamp_that_it_needs(sides):
@@ -174,8 +260,9 @@ def test_statistics_stand_for_images(sides, tmp_path):
     (found,) = comparing.evaluate(paths[1], paths[0])
     assert found["value"] == pytest.approx(expected["value"], rel=1e-9)
     assert found["protocol"] == expected["protocol"]
-    with pytest.raises(ValueError, match="fake.npz holds a mean and a covariance only"):
-        compare(StatisticsSide(paths[1]), real, ["kid"])
+    for name in ("kid", "psnr", "sliced_wasserstein", "ms_ssim_diversity"):
+        with pytest.raises(ValueError, match="fake.npz holds a mean and a covariance only"):
+            compare(StatisticsSide(paths[1]), real, [name])
     np.save(tmp_path / "x.npy", fake.images)
     other = an_extractor(name="others")
     with pytest.raises(metrics.ProtocolMismatch, match="extractor: 'quarters' here, 'others'"):
@@ -286,6 +373,30 @@ def test_a_config_is_scored_against_its_own_data(tiny, cached):
     assert (scores[0]["protocol"]["n_real"], scores[0]["protocol"]["n_fake"]) == (64, 64)
 
 
+@pytest.mark.parametrize("fake", ["fashion_mnist_10k:train[70:]", IMAGES])
+def test_statistics_that_evaluate_wrote_give_the_fid_of_the_images(fake, tiny, tmp_path, cached):
+    """Of a random choice of a data split and of a model's samples, against a data split."""
+    real, reals, fakes = "fashion_mnist_10k:train[:70]", *(str(tmp_path / f"{i}.npz") for i in (0, 1))
+
+    def evaluate(*sides, **options):
+        return comparing.evaluate(
+            *sides, extractor=an_extractor(network=sixteenths), image_size=16, fit="stretch", **options
+        )
+
+    assert evaluate(real, metrics=[], statistics=reals) == []
+    drawn = {"samples": 40, "seed": 5, "weights": tiny[1], "overrides": TINY}
+    (expected,) = evaluate(fake, real, statistics=fakes, **drawn)
+    for found in (evaluate(fake, reals, **drawn), evaluate(fakes, real), evaluate(fakes, reals)):
+        assert found[0]["value"] == pytest.approx(expected["value"], rel=1e-9)
+        assert found[0]["protocol"] == expected["protocol"]
+    stamp = metrics.load_statistics(fakes)[1]
+    assert (stamp.extractor, stamp.n_real, stamp.split, stamp.seed) == ("quarters", 40, fake, 5)
+    with pytest.raises(ValueError, match="1.npz holds moments; 40 samples cannot be chosen"):
+        evaluate(fakes, real, samples=40)
+    with pytest.raises(ValueError, match="ends in .npz; got nowhere.npy"):
+        evaluate(real, metrics=[], statistics="nowhere.npy")
+
+
 def test_a_configs_protocols(tiny, cached):
     model, _ = tiny
     settings = {
@@ -359,6 +470,12 @@ def test_the_command_prints_and_writes_what_it_found(run, tmp_path, cached):
     digest = scores[0]["protocol"]["weights_hash"]
     for shown in ("extractor=classifier/fashion_mnist", f"weights_hash={digest[:16]}, ", "seed=3"):
         assert shown in lines[1]
+    fitting = ("--extractor", "classifier/fashion_mnist", "--statistics", tmp_path / "moments.npz")
+    status, out, _ = run("evaluate", tmp_path / "x.npy", *fitting)
+    assert (status, out) == (
+        0, f"Wrote the statistics of {tmp_path / 'x.npy'} to {tmp_path / 'moments.npz'}.\n"
+    )
+    assert metrics.load_statistics(tmp_path / "moments.npz")[0].count == 60
     status, out, errors = run("evaluate", tmp_path / "x.npy", "--extractor", "classifier/mnist")
     assert (status, out) == (1, "")
     assert errors == "tfgan-zoo: fid needs real images or their statistics to compare with\n"

@@ -122,7 +122,7 @@ def evaluate(
     fake: Annotated[str, typer.Argument(help="a config, image folder, .npy/.npz, or DATA:SPLIT")],
     real: Annotated[str | None, typer.Argument(help="the reference; a config has its own")] = None,
     metric: Annotated[
-        list[str] | None, typer.Option(help="fid (default), kid, is, prdc, ...; may be repeated")
+        list[str] | None, typer.Option(help="fid (default), kid, is, prdc, psnr, ...; may be repeated")
     ] = None,
     extractor: Annotated[str, typer.Option(help="whose features")] = "inception_2015",
     samples: Annotated[int | None, typer.Option(min=1, help="how many fakes")] = None,
@@ -131,6 +131,9 @@ def evaluate(
     image_size: Annotated[int | None, typer.Option(min=1, help="of sides that are data")] = None,
     fit: Annotated[str, typer.Option(help="to that size: crop, pad or stretch")] = "crop",
     json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    statistics: Annotated[
+        Path | None, typer.Option(help="write the first side's moments here, an .npz to evaluate")
+    ] = None,
     settings: Settings = None,
 ):
     """Score a model, image folder, array, data split or statistics file against another."""
@@ -140,16 +143,20 @@ def evaluate(
     scores = comparing.evaluate(
         fake,
         real,
-        metric or ["fid"],
+        metric or ([] if statistics and not real else ["fid"]),
         extractor,
         samples,
         seed,
         weights,
         parse_overrides(settings or []),
+        statistics,
         image_size=image_size,
         fit=fit,
     )
-    print(comparing.describe(scores))
+    if statistics:
+        print(f"Wrote the statistics of {fake} to {statistics}.")
+    if scores:
+        print(comparing.describe(scores))
     if json_file:
         _write_json(json_file, scores)
 
@@ -179,6 +186,23 @@ def reproduce(
         print(claims.describe(records[-1]), flush=True)
     if json_file:
         _write_json(json_file, records)
+
+
+@app.command()
+def prepare(
+    name: Annotated[str, typer.Argument(help="avatars")],
+    number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,
+    seed: Annotated[int | None, typer.Option(help="the same seed gives the same data")] = None,
+):
+    """Build a data set into the zoo's cache, from packages or from files that you give."""
+    from tfgan_zoo import data
+    from tfgan_zoo.data.cache import manifest
+
+    given = {"seed": seed, "count": number}
+    arguments = {key: value for key, value in given.items() if value is not None}
+    for data_set, path in data.prepare(name, **arguments).items():
+        examples = ", ".join(f"{count:,} {split}" for split, count in manifest(path)["splits"].items())
+        print(f"Wrote {data_set} ({examples}) to {path}.")
 
 
 @app.command()
@@ -224,9 +248,6 @@ def _model(config_id, weights, settings):
     from tfgan_zoo import zoo
     from tfgan_zoo.config import parse_overrides
 
-    # A folder called "pretrained" is taken for the keyword, not for a run.
-    if weights != "pretrained" and Path(weights).is_dir():
-        weights = Path(weights) / "model.weights.h5"
     return zoo.load(config_id, weights=weights, overrides=parse_overrides(settings or []))
 
 

@@ -2,15 +2,21 @@
 
 import re
 import zipfile
-from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo import data
+from tfgan_zoo import data, zoo
 from tfgan_zoo.config import load_config
 from tfgan_zoo.data import cache
 from tfgan_zoo.index import list_configs
-from tfgan_zoo.metrics.comparison import ImageSide, StatisticsSide, compare
+from tfgan_zoo.metrics.comparison import (
+    METRICS,
+    ImageSide,
+    StatisticsSide,
+    compare,
+    save_moments,
+    uses_features,
+)
 from tfgan_zoo.metrics.features import load_extractor
 
 _SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?")
@@ -25,25 +31,29 @@ def evaluate(
     seed=0,
     weights="pretrained",
     overrides=None,
+    statistics=None,
     **form,
 ):
     """Scores `fake` against `real`, each of them the name of
 
     - a config, for samples of its model (it comes before a data set of the same name);
-    - an .npz file that `metrics.save_statistics` wrote;
+    - an .npz file of moments, that `statistics` or `metrics.save_statistics` wrote;
     - an .npy or .npz file of images [n, H, W(, C)], the only array in it or the one called `image`;
     - anything that `data.load` takes, a folder of images or a data set, with its split after a
       colon ("cifar10:test", "mnist:train[:10000]") or else "train".
 
     Args:
         real: None stands for the data of the config that `fake` names, or for no reference.
-        metrics: names in `metrics.comparison.METRICS`.
-        extractor: a name for `metrics.load_extractor`, or an `Extractor`.
+        metrics: names in `metrics.comparison.METRICS`; none to write statistics only.
+        extractor: a name for `metrics.load_extractor`, or an `Extractor`; not loaded where all
+            metrics are of pixels.
         samples: how many fakes, drawn from a model (None: as many as reals, or 10,000 without any)
             or chosen at random from images (None: all).
         seed: of the samples and of metrics that draw subsets.
         weights: of a config's model: "pretrained", a `.weights.h5` file or a run folder.
         overrides: config keys, as for `zoo.load`.
+        statistics: an .npz file to write, with the moments of the features of `fake` and their
+            stamp, which is then a side itself.
         form: `image_size`, `fit`, `channels`, `data_dir` of `data.load`, for sides that are data.
 
     Returns:
@@ -51,20 +61,38 @@ def evaluate(
         in the data cache and computed once.
     """
     is_model = fake in list_configs()
-    if real is None and is_model:
+    features = uses_features(metrics) or statistics is not None
+    _check(metrics, is_model or samples is not None, statistics)
+    if real is None and is_model and metrics:
         own = load_config(fake, overrides).data.model_dump()
         real, form = f"{own.pop('name')}:{own.pop('split')}", own
     only_statistics = all(_is_statistics(side) for side in (fake, real) if side is not None)
-    if isinstance(extractor, str) and not only_statistics:
+    if not features:
+        extractor = None
+    elif isinstance(extractor, str) and not only_statistics:
         extractor = load_extractor(extractor)
     reals = _side(real, extractor, form, cache.folder() / "statistics")
     if is_model:
         count = samples or (reals.count if reals else 10_000)
-        images = _model(fake, weights, overrides).generate(count, seed=seed)
+        images = zoo.load(fake, weights, overrides).generate(count, seed=seed)
         fakes = ImageSide(images, extractor, fake, seed=seed)
     else:
         fakes = _side(fake, extractor, form, samples=samples, seed=seed)
+    if statistics is not None:
+        save_moments(fakes, statistics)
     return compare(fakes, reals, metrics, seed)
+
+
+def _check(metrics, at_random, statistics):
+    """Raises ValueError for what cannot be done, before the work begins."""
+    paired = [name for name in metrics if METRICS[name].paired]
+    if paired and at_random:
+        raise ValueError(
+            f"{paired[0]} compares images pair by pair, in their order; random samples have no "
+            "pairs: name two sets of images, without a number of samples"
+        )
+    if statistics is not None and not str(statistics).endswith(".npz"):
+        raise ValueError(f"statistics are written to a file that ends in .npz; got {statistics}")
 
 
 def describe(scores):
@@ -74,15 +102,21 @@ def describe(scores):
         lines.append(f"{score['metric']}: {score['value']:.6g}")
         following = scores[position + 1]["protocol"] if position + 1 < len(scores) else None
         if score["protocol"] != following:
-            stamp = {**score["protocol"], "weights_hash": score["protocol"]["weights_hash"][:16]}
-            lines.append(f"  ({', '.join(f'{key}={value}' for key, value in stamp.items())})")
+            lines.append(f"  ({', '.join(_shown(score['protocol']))})")
     return "\n".join(lines)
+
+
+def _shown(stamp):
+    for key, value in stamp.items():
+        yield f"{key}={value[:16] if key == 'weights_hash' else value}"
 
 
 def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
     if name is None:
         return None
     if _is_statistics(name):
+        if samples is not None:
+            raise ValueError(f"{name} holds moments; {samples} samples cannot be chosen from them")
         return StatisticsSide(name)
     if name in list_configs():
         raise ValueError(f"the reference {name} is a config; name a data set or files instead")
@@ -133,10 +167,3 @@ def _chosen(images, samples, seed, name):
         raise ValueError(f"{name} holds {len(images)} images; {samples} cannot be chosen from them")
     rows = np.random.default_rng(seed).choice(len(images), samples, replace=False)
     return images[np.sort(rows)]
-
-
-def _model(config_id, weights, overrides):
-    from tfgan_zoo import zoo
-
-    path = Path(weights)
-    return zoo.load(config_id, path / "model.weights.h5" if path.is_dir() else weights, overrides)

@@ -21,7 +21,7 @@ def load(config_id, weights=None, overrides=None, smoke=False):
     Args:
         config_id: one of `list_configs()`.
         weights: None for fresh weights (the same for the same `train.seed`), "pretrained" for
-            those that ship, or the path of a `.weights.h5` file.
+            those that ship, or the path of a `.weights.h5` file or of a run folder.
         overrides: a dict from dotted config keys to values.
         smoke: build the config's smoke overlay, which is tiny.
 

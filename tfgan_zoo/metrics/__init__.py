@@ -26,7 +26,7 @@ _HOMES = {
     "modes": ["mode_coverage"],
     "neighbours": ["nearest_neighbours", "neighbours_picture"],
     "path_length": ["perceptual_path_length"],
-    "protocol": ["Protocol", "ProtocolMismatch", "Score"],
+    "protocol": ["Protocol", "ProtocolMismatch", "Score", "score_difference"],
     "statistics": [
         "Moments",
         "StatisticsFileError",

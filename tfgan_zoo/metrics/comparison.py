@@ -6,22 +6,33 @@ import hashlib
 import json
 import os
 import re
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 
 from tfgan_zoo.index import nearest
 from tfgan_zoo.metrics._checks import as_uint8
 from tfgan_zoo.metrics.frechet import frechet_distance, frechet_distance_infinity
+from tfgan_zoo.metrics.image_quality import ms_ssim_diversity, psnr, ssim
 from tfgan_zoo.metrics.kernel import kernel_distance, kernel_distance_subsets
 from tfgan_zoo.metrics.labels import am_score, inception_score
 from tfgan_zoo.metrics.manifolds import density_coverage, precision_recall
-from tfgan_zoo.metrics.statistics import Moments, cached_statistics, load_statistics
+from tfgan_zoo.metrics.protocol import Protocol
+from tfgan_zoo.metrics.statistics import (
+    Moments,
+    cached_statistics,
+    load_statistics,
+    save_statistics,
+)
+from tfgan_zoo.metrics.wasserstein import sliced_wasserstein
 
 
 class ImageSide:
     """One side of a comparison: images with what an extractor makes of them, each computed once.
 
-    images: [n, H, W, C], uint8 or floats in [-1, 1]. name: what they are, for the stamp.
+    images: [n, H, W, C], uint8 or floats in [-1, 1]. extractor: None serves the metrics of pixels
+    only. name: what the images are, for the stamp.
     cache: a folder where the moments are kept, under a name that follows from the images'
     content and the extractor; None for none. seed: by which they were drawn, for the stamp; None
     where nothing was drawn.
@@ -39,11 +50,17 @@ class ImageSide:
         return len(self.images)
 
     @property
+    def shape(self):
+        return self.images.shape[1:]
+
+    @property
     def stamp(self):
-        return self.extractor.protocol()
+        return Protocol() if self.extractor is None else self.extractor.protocol()
 
     @functools.cached_property
     def _outputs(self):
+        if self.extractor is None:
+            raise ValueError("this metric is of features; give an extractor, as with --extractor")
         return self.extractor(self.images)
 
     @property
@@ -60,7 +77,7 @@ class ImageSide:
     def moments(self):
         if self.cache is None:
             return self._moments()
-        stamp = dataclasses.replace(self.stamp, n_real=self.count, split=self.name)
+        stamp = _own_stamp(self)
         digest = hashlib.sha256(json.dumps(dataclasses.asdict(stamp)).encode())
         digest.update(np.ascontiguousarray(self.images))
         readable = re.sub(r"\W+", "_", f"{self.extractor.name}_{self.name}")[-60:]
@@ -77,14 +94,17 @@ class ImageSide:
 class StatisticsSide:
     """One side of a comparison: a file of `save_statistics`, which has moments and nothing else."""
 
-    images = seed = None
+    shape = None
 
     def __init__(self, path):
         self.moments, protocol = load_statistics(path)
         self.path = path
         self.name = protocol.split or os.path.basename(path)
         self.count = self.moments.count
-        self.stamp = dataclasses.replace(protocol, n_real=None, n_fake=None, split=None)
+        self.seed = protocol.seed
+        self.stamp = dataclasses.replace(
+            protocol, n_real=None, n_fake=None, split=None, seed=None
+        )
 
     def _lacking(self):
         raise ValueError(
@@ -92,51 +112,84 @@ class StatisticsSide:
             "for the reals); give the images for other metrics"
         )
 
+    images = property(_lacking)
     features = property(_lacking)
     logits = property(_lacking)
+
+
+def save_moments(side, path):
+    """Writes the moments of a side with their stamp to `path`, for a `StatisticsSide` to read."""
+    save_statistics(path, side.moments, _own_stamp(side))
+
+
+def _own_stamp(side):
+    """The stamp of one side alone: whose features of how many images, which, and how drawn."""
+    return dataclasses.replace(side.stamp, n_real=side.count, split=side.name, seed=side.seed)
 
 
 def compare(fake, real=None, metrics=("fid",), seed=0):
     """The scores of one side against another, as a list of dicts `{"metric", "value", "protocol"}`.
 
-    fake, real: an `ImageSide` or a `StatisticsSide`; real may be None for "is". metrics: names in
-    `METRICS`; seed: of those that draw subsets. One name may give several scores, as "prdc" does.
+    fake, real: an `ImageSide` or a `StatisticsSide`; real may be None for metrics of fakes alone.
+    metrics: names in `METRICS`; seed: of those that draw at random. One name may give several
+    scores, as "prdc" does.
 
     Raises ProtocolMismatch where the sides' features are of unlike extractors, ValueError for
     unknown names, sides of unlike image sizes, and metrics that need what a side has not.
     """
-    unknown = [name for name in metrics if name not in METRICS]
-    if unknown:
-        raise ValueError(f"no metric {unknown[0]!r}.{nearest(unknown[0], METRICS)}")
-    alone = [name for name in metrics if name not in _OF_FAKES_ALONE]
-    if real is None and alone:
-        raise ValueError(f"{alone[0]} needs real images or their statistics to compare with")
-    if real is not None:
+    of_features = uses_features(metrics)
+    if real is not None and of_features:
         real.stamp.require(fake.stamp, "the other side")
-        _require_one_size(real.images, fake.images)
+    for name in metrics:
+        if not METRICS[name].alone:
+            _require_alike(name, real, fake)
     return [score for name in metrics for score in _scores(name, real, fake, seed)]
 
 
+def uses_features(metrics):
+    """Whether any of the named metrics needs an extractor. Raises ValueError for unknown names."""
+    unknown = [name for name in metrics if name not in METRICS]
+    if unknown:
+        raise ValueError(f"no metric {unknown[0]!r}.{nearest(unknown[0], METRICS)}")
+    return any(METRICS[name].pixels is None for name in metrics)
+
+
+def _require_alike(name, real, fake):
+    """Raises ValueError where a metric of two sides cannot be computed of these."""
+    metric = METRICS[name]
+    if real is None:
+        raise ValueError(f"{name} needs real images or their statistics to compare with")
+    if real.shape and fake.shape and real.shape[:2] != fake.shape[:2]:
+        raise ValueError(
+            f"reals are {real.shape[0]} x {real.shape[1]} and fakes {fake.shape[0]} x "
+            f"{fake.shape[1]}; bring both to one size, as with --image-size"
+        )
+    if metric.pixels and real.images.shape[3] != fake.images.shape[3]:
+        raise ValueError(
+            f"{name} compares pixels; reals have {real.shape[2]} channel(s), fakes {fake.shape[2]}"
+        )
+    if metric.paired and real.count != fake.count:
+        raise ValueError(
+            f"{name} compares the images pair by pair, in their order; there are {real.count} reals "
+            f"and {fake.count} fakes, and these must be as many"
+        )
+
+
 def _scores(name, real, fake, seed):
-    measure, settings = METRICS[name]
-    settings = {key: seed if key == "seed" else value for key, value in settings.items()}
-    stamp = {**dataclasses.asdict(fake.stamp), "n_fake": fake.count, "seed": fake.seed}
-    if name not in _OF_FAKES_ALONE:
+    metric = METRICS[name]
+    settings = {key: seed if key == "seed" else value for key, value in metric.settings.items()}
+    if metric.pixels is None:
+        stamp = dataclasses.asdict(fake.stamp)
+    else:
+        stamp = {"features": metric.pixels, "shape": list(fake.images.shape[1:])}
+    stamp |= {"n_fake": fake.count, "seed": fake.seed}
+    if not metric.alone:
         stamp |= {"n_real": real.count, "split": real.name}
     stamp = {key: value for key, value in (stamp | settings).items() if value is not None}
     return [
-        {"metric": metric, "value": float(value), "protocol": stamp}
-        for metric, value in measure(real, fake, **settings).items()
+        {"metric": score, "value": float(value), "protocol": stamp}
+        for score, value in metric.measure(real, fake, **settings).items()
     ]
-
-
-def _require_one_size(real, fake):
-    if real is None or fake is None or real.shape[1:3] == fake.shape[1:3]:
-        return
-    raise ValueError(
-        f"reals are {real.shape[1]} x {real.shape[2]} and fakes {fake.shape[1]} x "
-        f"{fake.shape[2]}; bring both to one size, as with --image-size"
-    )
 
 
 def _fid(real, fake):
@@ -172,15 +225,56 @@ def _prdc(real, fake, k_precision_recall, k_density_coverage):
     return {"precision": precision, "recall": recall, "density": density, "coverage": coverage}
 
 
-# Each name with its function of (real, fake, settings) and the settings that its stamp shows.
-METRICS = {
-    "fid": (_fid, {}),
-    "fid_infinity": (_fid_infinity, {"points": 15, "seed": 0}),
-    "kid": (_kid, {}),
-    "kid_subsets": (_kid_subsets, {"subsets": 100, "size": 1000, "seed": 0}),
-    "is": (_inception_score, {"splits": 10}),
-    "am": (_am_score, {}),
-    "prdc": (_prdc, {"k_precision_recall": 3, "k_density_coverage": 5}),
-}
+def _sliced_wasserstein(real, fake, projections, seed):
+    rows = [side.images.reshape(side.count, -1) / 127.5 - 1 for side in (real, fake)]
+    return {"sliced_wasserstein": sliced_wasserstein(*rows, projections, seed)}
 
-_OF_FAKES_ALONE = {"is"}
+
+def _ms_ssim_diversity(real, fake, pairs, seed):
+    return {"ms_ssim_diversity": ms_ssim_diversity(fake.images, pairs, seed=seed)}
+
+
+def _psnr(real, fake):
+    return {"psnr": _mean_over_pairs(psnr, real.images, fake.images)}
+
+
+def _ssim(real, fake):
+    return {"ssim": _mean_over_pairs(ssim, real.images, fake.images)}
+
+
+def _mean_over_pairs(similarity, real, fake, block=256):
+    starts = range(0, len(real), block)
+    values = [similarity(real[i : i + block], fake[i : i + block]) for i in starts]
+    return np.concatenate(values).mean()
+
+
+class Metric(NamedTuple):
+    """What a name in `METRICS` stands for.
+
+    measure: a function of (real, fake, **settings) -> {score: value}. settings: what its stamp
+    shows beside the sides. pixels: for a metric of pixels, not features, how they are scaled.
+    alone: it is of the fakes alone. paired: it takes the i-th fake with the i-th real.
+    """
+
+    measure: Callable
+    settings: dict = {}
+    pixels: str | None = None
+    alone: bool = False
+    paired: bool = False
+
+
+_SIGNED, _UNIT = "pixels in [-1, 1], 256 levels", "pixels in [0, 1], 256 levels"
+
+METRICS = {
+    "fid": Metric(_fid),
+    "fid_infinity": Metric(_fid_infinity, {"points": 15, "seed": 0}),
+    "kid": Metric(_kid),
+    "kid_subsets": Metric(_kid_subsets, {"subsets": 100, "size": 1000, "seed": 0}),
+    "is": Metric(_inception_score, {"splits": 10}, alone=True),
+    "am": Metric(_am_score),
+    "prdc": Metric(_prdc, {"k_precision_recall": 3, "k_density_coverage": 5}),
+    "sliced_wasserstein": Metric(_sliced_wasserstein, {"projections": 256, "seed": 0}, _SIGNED),
+    "ms_ssim_diversity": Metric(_ms_ssim_diversity, {"pairs": 1000, "seed": 0}, _UNIT, alone=True),
+    "psnr": Metric(_psnr, pixels=_UNIT, paired=True),
+    "ssim": Metric(_ssim, pixels=_UNIT, paired=True),
+}

@@ -16,6 +16,8 @@ class Protocol:
     resizer, antialias: how images came to the extractor's size.
     channels: what was done with the channels of images, as `grey repeated to RGB`.
     n_real, n_fake: sample counts; split: data set and split of the reals, as `cifar10/train`.
+    seed: by which samples were drawn. A file of one set's statistics has its count as n_real, what
+    the set is as split, and its seed where it was drawn.
     """
 
     extractor: str | None = None
@@ -27,21 +29,31 @@ class Protocol:
     n_real: int | None = None
     n_fake: int | None = None
     split: str | None = None
-
-    def differences(self, other):
-        """The fields that differ, as {field: (ours, theirs)}."""
-        ours, theirs = dataclasses.asdict(self), dataclasses.asdict(other)
-        return {key: (ours[key], theirs[key]) for key in ours if ours[key] != theirs[key]}
+    seed: int | None = None
 
     def require(self, other, what="the other"):
         """Raises `ProtocolMismatch` naming every field in which `other` differs."""
-        differences = self.differences(other)
-        if differences:
-            listed = "; ".join(
-                f"{key}: {mine!r} here, {theirs!r} there"
-                for key, (mine, theirs) in differences.items()
-            )
-            raise ProtocolMismatch(f"{what} was made by another protocol ({listed})")
+        _require_equal(dataclasses.asdict(self), dataclasses.asdict(other), what)
+
+
+def score_difference(score, other):
+    """The value of a score dict less that of another of the same metric and the same protocol.
+
+    Score dicts are `{"metric", "value", "protocol"}`, as `compare` gives them and cards hold them.
+    Raises ProtocolMismatch, naming every entry of the protocols that differs, for unlike scores.
+    """
+    if score["metric"] != other["metric"]:
+        raise ProtocolMismatch(f"{score['metric']} cannot be compared with {other['metric']}")
+    _require_equal(score["protocol"], other["protocol"], f"the other {score['metric']}")
+    return score["value"] - other["value"]
+
+
+def _require_equal(ours, theirs, what):
+    """Raises `ProtocolMismatch` naming every entry in which two dicts differ."""
+    keys = [key for key in {**ours, **theirs} if ours.get(key) != theirs.get(key)]
+    if keys:
+        listed = "; ".join(f"{k}: {ours.get(k)!r} here, {theirs.get(k)!r} there" for k in keys)
+        raise ProtocolMismatch(f"{what} was made by another protocol ({listed})")
 
 
 @dataclasses.dataclass(frozen=True)

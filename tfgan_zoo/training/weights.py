@@ -31,13 +31,15 @@ def save_state(model, path):
 
 
 def read_weights(model, path):
-    """Reads a `.weights.h5` file into `model`; its optimisers start afresh.
+    """Reads a `.weights.h5` file, or that of a run folder, into `model`; optimisers start afresh.
 
     Raises:
         FileNotFoundError: there is no such file.
         ValueError: the file is no weights file, or its networks have other shapes.
     """
     path = Path(path)
+    if path.is_dir():
+        path = path / "model.weights.h5"
     if not path.is_file():
         raise FileNotFoundError(f"There are no weights at {path}.")
     if not path.name.endswith(".weights.h5"):
