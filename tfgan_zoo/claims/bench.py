@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from tfgan_zoo import evaluation, zoo
 from tfgan_zoo.config import load_config
 from tfgan_zoo.training.callbacks import read_table
-from tfgan_zoo.training.run import train
+from tfgan_zoo.training.run import computing, train
 from tfgan_zoo.training.weights import read_weights
 
 
@@ -107,4 +107,4 @@ class Bench:
         if not (folder / "card.json").exists():
             return False
         before = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return before == config.as_dict()
+        return computing(before) == computing(config.as_dict())
