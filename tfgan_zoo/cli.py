@@ -179,6 +179,31 @@ def prepare(
 
 
 @app.command()
+def verify(
+    config_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="a config")] = None,
+    every: Annotated[bool, typer.Option("--all", help="all configs whose weights ship")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="write what the config's eval section asks for now")
+    ] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+):
+    """Compute a card's scores anew from its weights; status 0 if all agree to a thousandth."""
+    if every == (config_id is not None):
+        raise typer.BadParameter("name a config, or give --all")
+    from tfgan_zoo import verifying
+
+    rows = []
+    for name in verifying.shipped() if every else [config_id]:
+        of_one = verifying.update(name) if update else verifying.verify(name)
+        print(verifying.describe(of_one), flush=True)
+        rows += of_one
+    if json_file:
+        _write_json(json_file, rows)
+    if not all(row["agrees"] for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
 def export(
     config_id: ConfigId,
     out: Annotated[Path, typer.Argument(help="the SavedModel folder to write")],
