@@ -373,6 +373,30 @@ def test_a_config_is_scored_against_its_own_data(tiny, cached):
     assert (scores[0]["protocol"]["n_real"], scores[0]["protocol"]["n_fake"]) == (64, 64)
 
 
+@pytest.mark.parametrize("fake", ["fashion_mnist_10k:train[70:]", IMAGES])
+def test_statistics_that_evaluate_wrote_give_the_fid_of_the_images(fake, tiny, tmp_path, cached):
+    """Of a random choice of a data split and of a model's samples, against a data split."""
+    real, reals, fakes = "fashion_mnist_10k:train[:70]", *(str(tmp_path / f"{i}.npz") for i in (0, 1))
+
+    def evaluate(*sides, **options):
+        return comparing.evaluate(
+            *sides, extractor=an_extractor(network=sixteenths), image_size=16, fit="stretch", **options
+        )
+
+    assert evaluate(real, metrics=[], statistics=reals) == []
+    drawn = {"samples": 40, "seed": 5, "weights": tiny[1], "overrides": TINY}
+    (expected,) = evaluate(fake, real, statistics=fakes, **drawn)
+    for found in (evaluate(fake, reals, **drawn), evaluate(fakes, real), evaluate(fakes, reals)):
+        assert found[0]["value"] == pytest.approx(expected["value"], rel=1e-9)
+        assert found[0]["protocol"] == expected["protocol"]
+    stamp = metrics.load_statistics(fakes)[1]
+    assert (stamp.extractor, stamp.n_real, stamp.split, stamp.seed) == ("quarters", 40, fake, 5)
+    with pytest.raises(ValueError, match="1.npz holds moments; 40 samples cannot be chosen"):
+        evaluate(fakes, real, samples=40)
+    with pytest.raises(ValueError, match="ends in .npz; got nowhere.npy"):
+        evaluate(real, metrics=[], statistics="nowhere.npy")
+
+
 def test_a_configs_protocols(tiny, cached):
     model, _ = tiny
     settings = {
@@ -446,6 +470,12 @@ def test_the_command_prints_and_writes_what_it_found(run, tmp_path, cached):
     digest = scores[0]["protocol"]["weights_hash"]
     for shown in ("extractor=classifier/fashion_mnist", f"weights_hash={digest[:16]}, ", "seed=3"):
         assert shown in lines[1]
+    fitting = ("--extractor", "classifier/fashion_mnist", "--statistics", tmp_path / "moments.npz")
+    status, out, _ = run("evaluate", tmp_path / "x.npy", *fitting)
+    assert (status, out) == (
+        0, f"Wrote the statistics of {tmp_path / 'x.npy'} to {tmp_path / 'moments.npz'}.\n"
+    )
+    assert metrics.load_statistics(tmp_path / "moments.npz")[0].count == 60
     status, out, errors = run("evaluate", tmp_path / "x.npy", "--extractor", "classifier/mnist")
     assert (status, out) == (1, "")
     assert errors == "tfgan-zoo: fid needs real images or their statistics to compare with\n"

@@ -131,6 +131,9 @@ def evaluate(
     image_size: Annotated[int | None, typer.Option(min=1, help="of sides that are data")] = None,
     fit: Annotated[str, typer.Option(help="to that size: crop, pad or stretch")] = "crop",
     json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    statistics: Annotated[
+        Path | None, typer.Option(help="write the first side's moments here, an .npz to evaluate")
+    ] = None,
     settings: Settings = None,
 ):
     """Score a model, image folder, array, data split or statistics file against another."""
@@ -140,18 +143,66 @@ def evaluate(
     scores = comparing.evaluate(
         fake,
         real,
-        metric or ["fid"],
+        metric or ([] if statistics and not real else ["fid"]),
         extractor,
         samples,
         seed,
         weights,
         parse_overrides(settings or []),
+        statistics,
         image_size=image_size,
         fit=fit,
     )
-    print(comparing.describe(scores))
+    if statistics:
+        print(f"Wrote the statistics of {fake} to {statistics}.")
+    if scores:
+        print(comparing.describe(scores))
     if json_file:
         _write_json(json_file, scores)
+
+
+@app.command()
+def reproduce(
+    name: Annotated[
+        str | None, typer.Argument(metavar="ID", help="a system, such as wgan, or a config")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="every claim of the zoo")] = False,
+    recorded: Annotated[bool, typer.Option("--recorded", help="print the records that ship")] = False,
+    run: Annotated[Path, typer.Option(help="the folder of the runs")] = Path("runs/claims"),
+    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    smoke: Annotated[bool, typer.Option("--smoke", help="toy sizes; the verdict is void")] = False,
+):
+    """Check a paper's headline claim: train what it compares, print its figure, ours, the verdict."""
+    if (name is None) != every:
+        raise ValueError("reproduce takes the name of a system or config, or --all.")
+    from tfgan_zoo import claims
+
+    records = []
+    for config_id in claims.find(name):
+        if recorded:
+            records.append(claims.recorded(config_id))
+        else:
+            records.append(claims.reproduce(config_id, run / config_id, smoke))
+        print(claims.describe(records[-1]), flush=True)
+    if json_file:
+        _write_json(json_file, records)
+
+
+@app.command()
+def prepare(
+    name: Annotated[str, typer.Argument(help="avatars")],
+    number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,
+    seed: Annotated[int | None, typer.Option(help="the same seed gives the same data")] = None,
+):
+    """Build a data set into the zoo's cache, from packages or from files that you give."""
+    from tfgan_zoo import data
+    from tfgan_zoo.data.cache import manifest
+
+    given = {"seed": seed, "count": number}
+    arguments = {key: value for key, value in given.items() if value is not None}
+    for data_set, path in data.prepare(name, **arguments).items():
+        examples = ", ".join(f"{count:,} {split}" for split, count in manifest(path)["splits"].items())
+        print(f"Wrote {data_set} ({examples}) to {path}.")
 
 
 @app.command()

@@ -9,7 +9,14 @@ from tfgan_zoo import data, zoo
 from tfgan_zoo.config import load_config
 from tfgan_zoo.data import cache
 from tfgan_zoo.index import list_configs
-from tfgan_zoo.metrics.comparison import METRICS, ImageSide, StatisticsSide, compare, uses_features
+from tfgan_zoo.metrics.comparison import (
+    METRICS,
+    ImageSide,
+    StatisticsSide,
+    compare,
+    save_moments,
+    uses_features,
+)
 from tfgan_zoo.metrics.features import load_extractor
 
 _SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?")
@@ -24,19 +31,20 @@ def evaluate(
     seed=0,
     weights="pretrained",
     overrides=None,
+    statistics=None,
     **form,
 ):
     """Scores `fake` against `real`, each of them the name of
 
     - a config, for samples of its model (it comes before a data set of the same name);
-    - an .npz file that `metrics.save_statistics` wrote;
+    - an .npz file of moments, that `statistics` or `metrics.save_statistics` wrote;
     - an .npy or .npz file of images [n, H, W(, C)], the only array in it or the one called `image`;
     - anything that `data.load` takes, a folder of images or a data set, with its split after a
       colon ("cifar10:test", "mnist:train[:10000]") or else "train".
 
     Args:
         real: None stands for the data of the config that `fake` names, or for no reference.
-        metrics: names in `metrics.comparison.METRICS`.
+        metrics: names in `metrics.comparison.METRICS`; none to write statistics only.
         extractor: a name for `metrics.load_extractor`, or an `Extractor`; not loaded where all
             metrics are of pixels.
         samples: how many fakes, drawn from a model (None: as many as reals, or 10,000 without any)
@@ -44,6 +52,8 @@ def evaluate(
         seed: of the samples and of metrics that draw subsets.
         weights: of a config's model: "pretrained", a `.weights.h5` file or a run folder.
         overrides: config keys, as for `zoo.load`.
+        statistics: an .npz file to write, with the moments of the features of `fake` and their
+            stamp, which is then a side itself.
         form: `image_size`, `fit`, `channels`, `data_dir` of `data.load`, for sides that are data.
 
     Returns:
@@ -51,17 +61,13 @@ def evaluate(
         in the data cache and computed once.
     """
     is_model = fake in list_configs()
-    paired = [name for name in metrics if name in METRICS and METRICS[name].paired]
-    if paired and (is_model or samples is not None):
-        raise ValueError(
-            f"{paired[0]} compares images pair by pair, in their order; random samples have no "
-            "pairs: name two sets of images, without a number of samples"
-        )
-    if real is None and is_model:
+    features = uses_features(metrics) or statistics is not None
+    _check(metrics, is_model or samples is not None, statistics)
+    if real is None and is_model and metrics:
         own = load_config(fake, overrides).data.model_dump()
         real, form = f"{own.pop('name')}:{own.pop('split')}", own
     only_statistics = all(_is_statistics(side) for side in (fake, real) if side is not None)
-    if not uses_features(metrics):
+    if not features:
         extractor = None
     elif isinstance(extractor, str) and not only_statistics:
         extractor = load_extractor(extractor)
@@ -72,7 +78,21 @@ def evaluate(
         fakes = ImageSide(images, extractor, fake, seed=seed)
     else:
         fakes = _side(fake, extractor, form, samples=samples, seed=seed)
+    if statistics is not None:
+        save_moments(fakes, statistics)
     return compare(fakes, reals, metrics, seed)
+
+
+def _check(metrics, at_random, statistics):
+    """Raises ValueError for what cannot be done, before the work begins."""
+    paired = [name for name in metrics if METRICS[name].paired]
+    if paired and at_random:
+        raise ValueError(
+            f"{paired[0]} compares images pair by pair, in their order; random samples have no "
+            "pairs: name two sets of images, without a number of samples"
+        )
+    if statistics is not None and not str(statistics).endswith(".npz"):
+        raise ValueError(f"statistics are written to a file that ends in .npz; got {statistics}")
 
 
 def describe(scores):
@@ -95,6 +115,8 @@ def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
     if name is None:
         return None
     if _is_statistics(name):
+        if samples is not None:
+            raise ValueError(f"{name} holds moments; {samples} samples cannot be chosen from them")
         return StatisticsSide(name)
     if name in list_configs():
         raise ValueError(f"the reference {name} is a config; name a data set or files instead")

@@ -56,6 +56,7 @@ class Data(_Section):
     fit: Literal["crop", "pad", "stretch"] = "crop"
     channels: Literal[1, 3] | None = None
     take: int | None = Field(None, ge=1)
+    keys: list[str] | None = None
     data_dir: str | None = None
 
 

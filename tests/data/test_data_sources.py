@@ -86,7 +86,7 @@ IMAGES = np.zeros([4, 2, 2, 1], np.uint8)
         (np.zeros([4, 2, 2], np.int64), "uint8 in 0..255 or float"),
         (np.full([4, 2, 2], 1.5), "must lie in \\[-1, 1\\]"),
         (np.full([4, 2, 2], np.nan), "must lie in \\[-1, 1\\]"),
-        ({"label": np.arange(4)}, "with image or x"),
+        ({"label": np.arange(4)}, "with image or image_a or x"),
         ({"image": IMAGES, "lable": np.arange(4)}, "lable"),
         ({"image": IMAGES, "label": np.arange(5)}, "of one length"),
         ({"image": IMAGES, "label": np.ones(4)}, "labels must be integers"),

@@ -18,6 +18,7 @@ PROTOCOL = Protocol(
     n_real=100,
     n_fake=50,
     split="mnist/train",
+    seed=0,
 )
 OTHER = {
     "extractor": "inception_keras",
@@ -29,6 +30,7 @@ OTHER = {
     "n_real": 99,
     "n_fake": 51,
     "split": "mnist/test",
+    "seed": 1,
 }
 
 

@@ -2,5 +2,6 @@
 
 from tfgan_zoo.data import toys
 from tfgan_zoo.data.pipeline import Info, arrays, info, load
+from tfgan_zoo.data.prepared import prepare
 
-__all__ = ["Info", "arrays", "info", "load", "toys"]
+__all__ = ["Info", "arrays", "info", "load", "prepare", "toys"]

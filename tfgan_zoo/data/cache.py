@@ -14,6 +14,9 @@ import numpy as np
 
 LAYOUT = 1
 
+# What reading a damaged file raises.
+DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
+
 
 def folder():
     """Where the cache lies: $TFGAN_ZOO_DATA, else tfgan_zoo in the user's cache folder."""
@@ -36,7 +39,7 @@ def fetch(name, request, source, build):
     path = _path(name, request)
     try:
         arrays = read(path, source)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         warnings.warn(f"the cached {path} is damaged ({error}); it is being rebuilt", stacklevel=2)
         arrays = None
     if arrays is None:
@@ -48,24 +51,37 @@ def fetch(name, request, source, build):
     return arrays
 
 
-def read(path, source):
-    """The arrays in the file at `path`, or None where there is none or its source has changed.
+def read(path, source=None):
+    """The arrays in the file at `path`, or None where there is none or it is not of this `source`.
 
-    Raises ValueError (or what zipfile raises) if the bytes are not those that were written.
+    Args:
+        source: what `fetch` was given; None takes the file whatever its source.
+
+    Raises one of `DAMAGE` if the bytes are not those that were written.
+    """
+    found = manifest(path)
+    if found is None or source not in (None, found["source"]):
+        return None
+    with zipfile.ZipFile(path) as file:
+        arrays = {key: _read_array(file, key) for key in found["arrays"]}
+    for key, array in arrays.items():
+        if sha256(array) != found["arrays"][key]["sha256"]:
+            raise ValueError(f"the SHA-256 of {key!r} is not the manifest's")
+    return arrays
+
+
+def manifest(path):
+    """The manifest in the file at `path`, or None where there is none of today's layout.
+
+    Raises one of `DAMAGE` if the file is damaged.
     """
     try:
         file = zipfile.ZipFile(path)
     except (FileNotFoundError, NotADirectoryError):
         return None
     with file:
-        manifest = json.loads(file.read("manifest.json"))
-        if manifest["layout"] != LAYOUT or manifest["source"] != source:
-            return None
-        arrays = {key: _read_array(file, key) for key in manifest["arrays"]}
-    for key, array in arrays.items():
-        if sha256(array) != manifest["arrays"][key]["sha256"]:
-            raise ValueError(f"the SHA-256 of {key!r} is not the manifest's")
-    return arrays
+        found = json.loads(file.read("manifest.json"))
+    return found if found["layout"] == LAYOUT else None
 
 
 def write(path, arrays, facts):
@@ -74,7 +90,7 @@ def write(path, arrays, facts):
     partial = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         with zipfile.ZipFile(partial, "x") as file:
-            file.writestr("manifest.json", json.dumps(_manifest(arrays, facts), indent=1))
+            file.writestr("manifest.json", json.dumps(_described(arrays, facts), indent=1))
             for key, array in arrays.items():
                 with file.open(f"{key}.npy", "w", force_zip64=True) as member:
                     np.lib.format.write_array(member, array, allow_pickle=False)
@@ -100,7 +116,7 @@ def _read_array(file, key):
         return np.lib.format.read_array(member, allow_pickle=False)
 
 
-def _manifest(arrays, facts):
+def _described(arrays, facts):
     import PIL
 
     import tfgan_zoo

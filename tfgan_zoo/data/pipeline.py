@@ -1,5 +1,6 @@
 """`load`: examples in memory, an order that is a function of (seed, step), and batches from both."""
 
+import hashlib
 import operator
 import zlib
 from dataclasses import dataclass
@@ -7,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo.data import cache, sources
-from tfgan_zoo.data.resize import Form, to_uint8
+from tfgan_zoo.data import sources
+from tfgan_zoo.data.kinds import KEYS
+from tfgan_zoo.data.resize import Form
 
 # What `tf.random.experimental.index_shuffle` puts before the two words of its seed.
 _SHUFFLE_KEY = 498247692
@@ -28,6 +30,7 @@ def load(
     fit="crop",
     channels=None,
     take=None,
+    keys=None,
     data_dir=None,
     shuffle=True,
     start_step=None,
@@ -35,9 +38,11 @@ def load(
     """Batches of a data set, the same from the same seed.
 
     Args:
-        name: "fashion_mnist_10k" (bundled); a TFDS name, "name/config:version", that is prepared on
-            disk; a folder of images; "toy/gaussian_1d", "toy/mixture_1d", "toy/ring8", "toy/grid25";
-            an image array [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of `image`, `label`, `x`.
+        name: "fashion_mnist_10k" (bundled); a name that `prepare` has built, "avatars/avataaars",
+            "avatars/personas"; pairs made of other data, "edges/NAME" or "unpaired/NAME+NAME", see
+            `pairs`; a TFDS name, "name/config:version", that is prepared on disk; a folder of
+            images; "toy/gaussian_1d", "toy/mixture_1d", "toy/ring8", "toy/grid25"; an image array
+            [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of arrays, see `kinds.KEYS`.
             Names come before folders: write "./mnist" for a folder called mnist.
         split: a split, or a slice of one such as "train[:80%]". A slice cuts the stored order, in
             which a folder's classes follow one another.
@@ -47,14 +52,19 @@ def load(
         fit: "crop", "pad" or "stretch", see `resize.Form`.
         channels: 1 or 3 to convert; None keeps what there is.
         take: only the first `take` examples.
-        data_dir: where TFDS' prepared data sets are, else $TFDS_DATA_DIR, else TFDS' default.
+        keys: only these keys of a batch, such as ("image", "label"); None for all. XLA compiles no
+            batch with strings, so `jit_compile` needs a choice without `caption`.
+        data_dir: where TFDS' prepared data sets are, else $TFDS_DATA_DIR, else TFDS' default; of
+            what `prepare` has built, a folder to look in before the zoo's cache.
         shuffle: False gives the stored order, every epoch.
         start_step: None gives a finite dataset, one epoch an iteration; a number gives an endless
             stream whose first batch is that of this step, counted from the start of training.
 
     Returns:
-        A `tf.data.Dataset` of dicts: `image` float32 [B,H,W,C] in [-1,1] and, where there are any,
-        `label` int32 [B]; or `x` float32 [B,d]. The finite one has len() and counts its iterations:
+        A `tf.data.Dataset` of dicts: `image` float32 [B,H,W,C] in [-1,1] and what there is of `label`
+        int32 [B], `attributes` int32 [B,K], `layout` int32 [B,H,W], `caption` string [B] (UTF-8),
+        `condition` (images); or `image_a` and `image_b` with `attributes_a` and `attributes_b`; or `x`
+        float32 [B,d]. The finite one has len() and counts its iterations:
         the e-th complete one is epoch e, so that `fit(dataset, epochs=3)` sees the batches of the
         stream from step 0 on; one given up before its last batch is read does not count. (Under a
         `tf.distribute` strategy `fit` reads a few batches beforehand, which may count as an epoch
@@ -62,30 +72,33 @@ def load(
 
     Raises:
         ValueError: an argument, image or array is not what it must be, or examples are too few.
-        FileNotFoundError: there is no such folder, or the TFDS data set is not prepared.
+        FileNotFoundError: there is no such folder, or the data set is not prepared; it says how to.
     """
     batch_size = _at_least(1, batch_size, "batch_size")
     seed = _at_least(0, seed, "seed")
     start_step = start_step if start_step is None else _at_least(0, start_step, "start_step")
-    examples = _examples(name, split, Form.of(image_size, fit, channels), take, data_dir)[0]
+    source, examples = _find(name, split, Form.of(image_size, fit, channels), take, keys, data_dir)
     steps = _count(examples) // batch_size
     if not steps:
         raise ValueError(f"batch_size {batch_size} is more than the {_count(examples)} examples of {split!r}")
-    batch = _batch_function(examples, batch_size, seed if shuffle else None)
+    batch = _batch_function(examples, batch_size, seed if shuffle else None, source.apart)
     return _epochs(batch, steps) if start_step is None else _stream(batch, steps, start_step)
 
 
-def arrays(name, split="train", *, image_size=None, fit="crop", channels=None, take=None, data_dir=None):
+def arrays(
+    name, split="train", *, image_size=None, fit="crop", channels=None, take=None, keys=None, data_dir=None
+):
     """The examples that `load` draws from, in their stored order, as a dict of NumPy arrays.
 
     Returns:
-        `image` uint8 [N,H,W,C] and, where there are labels, `label` int32 [N]; or `x` float32 [N,d].
-        Float images are rounded to the nearest of the 256 levels. Not to be written to.
+        The keys of `load`: images uint8 [N,H,W,C], where floats are rounded to the nearest of the
+        256 levels, layouts uint8, captions NumPy text, the rest as in batches. Of unpaired domains
+        each has all its examples, be they more than the other's. Not to be written to.
 
     Arguments and errors are those of `load`.
     """
-    examples = _examples(name, split, Form.of(image_size, fit, channels), take, data_dir)[0]
-    return {key: to_uint8(array) if key == "image" else array for key, array in examples.items()}
+    examples = _find(name, split, Form.of(image_size, fit, channels), take, keys, data_dir)[1]
+    return {key: KEYS[key].plain(array) for key, array in examples.items()}
 
 
 @dataclass(frozen=True)
@@ -93,7 +106,7 @@ class Info:
     """What a data set holds.
 
     Attributes:
-        num_examples: the number of examples of the split.
+        num_examples: the number of examples of an epoch; of unpaired domains the smaller's.
         elements: {key: (shape, dtype)} of one example as `load` gives it.
         class_names: the names of the labels, or None.
     """
@@ -103,13 +116,13 @@ class Info:
     class_names: tuple[str, ...] | None
 
 
-def info(name, split="train", *, image_size=None, fit="crop", channels=None, take=None, data_dir=None):
+def info(
+    name, split="train", *, image_size=None, fit="crop", channels=None, take=None, keys=None, data_dir=None
+):
     """The `Info` of what `load` would give. Arguments and errors are those of `load`."""
-    examples, class_names = _examples(name, split, Form.of(image_size, fit, channels), take, data_dir)
-    elements = {
-        key: (array.shape[1:], "int32" if key == "label" else "float32") for key, array in examples.items()
-    }
-    return Info(_count(examples), elements, class_names)
+    source, examples = _find(name, split, Form.of(image_size, fit, channels), take, keys, data_dir)
+    elements = {key: (array.shape[1:], KEYS[key].dtype) for key, array in examples.items()}
+    return Info(_count(examples), elements, source.class_names)
 
 
 def shuffled(index, seed, epoch, count):
@@ -127,43 +140,45 @@ def shuffled(index, seed, epoch, count):
     return tf.raw_ops.RandomIndexShuffle(index=index, seed=key, max_index=last, rounds=4)
 
 
-def _examples(name, split, form, take, data_dir):
+def _find(name, split, form, take, keys, data_dir):
     source = sources.find(name, data_dir)
-    if source.fingerprint is None:
-        return source.read(split, form, take), source.class_names
-    request = {
-        "source": source.name,
-        "folder": source.fingerprint["folder"],
-        "split": str(split),
-        "size": form.size and list(form.size),
-        "fit": form.fit if form.size else None,
-        "channels": form.channels,
-        "take": take,
-    }
-    read = cache.fetch(source.name, request, source.fingerprint, lambda: source.read(split, form, take))
-    return read, source.class_names
+    examples = source.examples(split, form, take)
+    if keys is None:
+        return source, examples
+    unknown = ", ".join(key for key in keys if key not in examples)
+    if unknown or not keys:
+        raise ValueError(f"keys: no {unknown or 'key at all'}; {source.name} has {', '.join(examples)}")
+    return source, {key: examples[key] for key in keys}
 
 
-def _batch_function(examples, batch_size, seed):
-    """(epoch, step within it) -> a batch; in the stored order where `seed` is None."""
-    count = _count(examples)
+def _batch_function(examples, batch_size, seed, apart):
+    """(epoch, step within it) -> a batch; in the stored order where `seed` is None.
+
+    The keys in `apart` follow an order of their own, over all of their own examples.
+    """
+    together = [key for key in examples if key not in apart]
+    others = [key for key in examples if key in apart]
+    groups = [(together, seed), (others, seed if seed is None else _another(seed))]
     # The arrays stay in the host's memory, whatever device is the default.
     with tf.device("CPU:0"):
         tensors = {key: tf.constant(array) for key, array in examples.items()}
 
     def batch(epoch, step):
         index = step * batch_size + tf.range(batch_size, dtype=tf.int64)
-        if seed is not None:
-            index = shuffled(index, seed, epoch, count)
-        return {key: _as_batch(key, tf.gather(tensor, index)) for key, tensor in tensors.items()}
+        found = {}
+        for keys, seed in groups:
+            if not keys:
+                continue
+            rows = index if seed is None else shuffled(index, seed, epoch, len(examples[keys[0]]))
+            found |= {key: KEYS[key].batch(tf.gather(tensors[key], rows)) for key in keys}
+        return found
 
     return batch
 
 
-def _as_batch(key, values):
-    if key == "image" and values.dtype == tf.uint8:
-        return tf.cast(values, tf.float32) / 127.5 - 1.0
-    return values
+def _another(seed):
+    """A seed whose orders have nothing to do with those of `seed`."""
+    return int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:8], "big")
 
 
 def _stream(batch, steps, start):
@@ -210,7 +225,8 @@ def _mapped(dataset, function):
 
 
 def _count(examples):
-    return len(next(iter(examples.values())))
+    """The number of examples of an epoch: that of the shorter domain where there are two."""
+    return min(len(array) for array in examples.values())
 
 
 def _at_least(least, value, name):

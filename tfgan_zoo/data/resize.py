@@ -37,10 +37,12 @@ class Form:
 
     def image(self, image):
         """A Pillow image of mode L or RGB -> uint8 [h, w, 1 or 3]."""
+        from PIL import Image
+
         if self.channels is not None:
             image = image.convert("L" if self.channels == 1 else "RGB")
         if self.size is not None and image.size != self.size[::-1]:
-            image = _resize(image, self.size, self.fit)
+            image = _resize(image, self.size, self.fit, Image.Resampling.LANCZOS)
         pixels = np.asarray(image)
         return pixels[..., None] if pixels.ndim == 2 else pixels
 
@@ -54,6 +56,19 @@ class Form:
         if self.size in (None, (height, width)) and self.channels in (None, channels) and channels != 4:
             return images
         return np.stack([self.image(_to_pillow(image)) for image in to_uint8(images)])
+
+    def layout(self, layouts):
+        """uint8 [N, H, W] maps of classes -> the same in this form's size.
+
+        The geometry is that of the images; the nearest pixel gives its class, and padding is class 0.
+        """
+        from PIL import Image
+
+        if self.size in (None, layouts.shape[1:]):
+            return layouts
+        nearest = Image.Resampling.NEAREST
+        resized = [_resize(Image.fromarray(layout), self.size, self.fit, nearest) for layout in layouts]
+        return np.stack([np.asarray(layout) for layout in resized])
 
 
 def to_uint8(images):
@@ -93,18 +108,18 @@ def _to_pillow(pixels):
     return Image.fromarray(pixels[..., 0] if pixels.shape[-1] == 1 else pixels)
 
 
-def _resize(image, size, fit):
+def _resize(image, size, fit, resampling):
     from PIL import Image, ImageOps
 
     height, width = size
     if fit == "crop":
-        return ImageOps.fit(image, (width, height), Image.Resampling.LANCZOS)
+        return ImageOps.fit(image, (width, height), resampling)
     if fit == "stretch":
-        return image.resize((width, height), Image.Resampling.LANCZOS)
+        return image.resize((width, height), resampling)
     scale = min(1.0, width / image.width, height / image.height)
     inner = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
     if inner != image.size:
-        image = image.resize(inner, Image.Resampling.LANCZOS)
+        image = image.resize(inner, resampling)
     canvas = Image.new(image.mode, (width, height))
     canvas.paste(image, ((width - image.width) // 2, (height - image.height) // 2))
     return canvas

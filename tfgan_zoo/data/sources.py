@@ -3,16 +3,13 @@
 import difflib
 import os
 import re
-import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo.data import bundled, toys
-
-KEYS = ("image", "label", "x")
+from tfgan_zoo.data import bundled, cache, kinds, prepared, toys
 
 _SPLIT = re.compile(r"(\w+)(?:\[(-?\d[\d_]*%?)?:(-?\d[\d_]*%?)?\])?")
 
@@ -23,16 +20,33 @@ class Source:
 
     Attributes:
         name: for messages and for the name of the cache's file.
-        read: (split, form, take) -> dict of arrays: `image` [N,H,W,C] uint8 or float32 in [-1,1],
-            `label` int32 [N], `x` float32 [N,d]; in the form asked for, at most the first `take`.
+        read: (split, form, take) -> dict of arrays under keys of `kinds`, as these are stored (images
+            uint8 or float32 in [-1,1]); in the form asked for, at most the first `take`.
         class_names: the names of the labels, or None.
         fingerprint: changes when the source's bytes do; None where reading is as cheap as a cache.
+        apart: the keys that are shuffled in an order of their own and may be of another length.
     """
 
     name: str
     read: Callable
     class_names: tuple[str, ...] | None = None
     fingerprint: Mapping | None = None
+    apart: tuple[str, ...] = ()
+
+    def examples(self, split, form, take):
+        """What `read` gives, from the zoo's cache where reading is dear."""
+        if self.fingerprint is None:
+            return self.read(split, form, take)
+        request = {
+            "source": self.name,
+            "folder": self.fingerprint["folder"],
+            "split": str(split),
+            "size": form.size and list(form.size),
+            "fit": form.fit if form.size else None,
+            "channels": form.channels,
+            "take": take,
+        }
+        return cache.fetch(self.name, request, self.fingerprint, lambda: self.read(split, form, take))
 
 
 def find(name, data_dir=None):
@@ -52,6 +66,11 @@ def find(name, data_dir=None):
         dataset = bundled.DATASETS[name]
         counts = {"train": dataset.count}
         return in_memory(name, counts, lambda split: dataset.read(), dataset.class_names)
+    if name in prepared.NAMES:
+        splits, read, class_names = prepared.find(name, data_dir)
+        return in_memory(name, splits, read, class_names)
+    if pair := _pair(name, data_dir):
+        return pair
     if name.startswith("toy/"):
         toy = toys.get(name)
         return in_memory(name, toys.SIZES, lambda split: {"x": toy.examples(split)})
@@ -64,21 +83,14 @@ def from_arrays(arrays):
     """A source of one split, "train", over an image array or a dict of arrays.
 
     Args:
-        arrays: images [N,H,W] or [N,H,W,C], uint8 or float in [-1,1]; or a dict of `image` (such
-            images), `label` (integers [N]) and `x` (floats [N,d]).
+        arrays: images [N,H,W] or [N,H,W,C], uint8 or float in [-1,1]; or a dict of arrays whose keys
+            `kinds.KEYS` lists, such as `image` (such images) and `label` (integers [N]).
 
     Raises ValueError for other keys, shapes, types or ranges, and for lengths that differ.
     """
-    named = arrays if isinstance(arrays, Mapping) else {"image": arrays}
-    if not {"image", "x"} & set(named) or set(named) - set(KEYS):
-        keys = list(named)
-        raise ValueError(f"a dict of arrays has the keys image, label or x, with image or x; got {keys}")
-    checks = {"image": _check_image, "label": _check_label, "x": _check_x}
-    checked = {key: checks[key](np.asarray(named[key])) for key in KEYS if key in named}
-    lengths = {key: len(array) for key, array in checked.items()}
-    if len(set(lengths.values())) != 1 or 0 in lengths.values():
-        raise ValueError(f"the arrays must be of one length, at least 1; got {lengths}")
-    return in_memory("arrays", {"train": next(iter(lengths.values()))}, lambda split: checked)
+    checked = kinds.checked(arrays if isinstance(arrays, Mapping) else {"image": arrays})
+    count = len(next(iter(checked.values())))
+    return in_memory("arrays", {"train": count}, lambda split: checked)
 
 
 def in_memory(name, counts, read, class_names=None):
@@ -88,9 +100,7 @@ def in_memory(name, counts, read, class_names=None):
         split, rows = split_rows(split, counts)
         rows = first(rows, take, split)
         examples = {key: array[rows.start : rows.stop] for key, array in read(split).items()}
-        if "image" in examples:
-            examples["image"] = form.array(examples["image"])
-        return examples
+        return kinds.formed(examples, form)
 
     return Source(name, read_rows, class_names)
 
@@ -133,6 +143,16 @@ def _bound(text, default, count):
     return value + count if value < 0 else value
 
 
+def _pair(name, data_dir):
+    """The pairs that `name` makes of other data sets, or None where it is no such name."""
+    from tfgan_zoo.data import pairs
+
+    operator, _, rest = name.partition("/")
+    if operator not in pairs.OPERATORS:
+        return None
+    return pairs.OPERATORS[operator](rest, lambda inner: find(inner, data_dir))
+
+
 def _from_folder(path):
     from tfgan_zoo.data import folder
 
@@ -159,44 +179,7 @@ def _from_tfds_or_folder(name, data_dir):
 
 
 def _unknown(name, tfds_names):
-    own = [*bundled.DATASETS, *(f"toy/{toy}" for toy in toys.TOYS)]
+    own = [*bundled.DATASETS, *prepared.NAMES, *(f"toy/{toy}" for toy in toys.TOYS)]
     near = difflib.get_close_matches(name, [*own, *tfds_names], n=4, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(own)} and the names of TFDS"
     return f"unknown data set {name!r}: {hint}"
-
-
-def _check_image(images):
-    if images.ndim == 3:
-        images = images[..., None]
-    if images.ndim != 4 or images.shape[-1] not in (1, 3) or 0 in images.shape[1:]:
-        raise ValueError(f"images must be [N,H,W] or [N,H,W,C] with C of 1 or 3, got shape {images.shape}")
-    if images.dtype == np.uint8:
-        return images
-    if not np.issubdtype(images.dtype, np.floating):
-        raise ValueError(f"images must be uint8 in 0..255 or float in [-1, 1], got {images.dtype}")
-    if images.size and not (images.min() >= -1 and images.max() <= 1):
-        raise ValueError(f"float images must lie in [-1, 1], got [{images.min()}, {images.max()}]")
-    if images.size and 0 <= images.min() < images.max():
-        warnings.warn(
-            "float images are read as [-1, 1] and none of these is below 0: if they are in [0, 1], "
-            "give 2 * images - 1",
-            stacklevel=5,
-        )
-    return images.astype(np.float32)
-
-
-def _check_label(labels):
-    if labels.ndim != 1 or not np.issubdtype(labels.dtype, np.integer):
-        raise ValueError(f"labels must be integers [N], got {labels.dtype} {labels.shape}")
-    converted = labels.astype(np.int32)
-    if not np.array_equal(converted, labels):
-        raise ValueError("labels must fit in int32")
-    return converted
-
-
-def _check_x(x):
-    if x.ndim != 2 or not np.issubdtype(x.dtype, np.floating):
-        raise ValueError(f"x must be floats [N,d], got {x.dtype} {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError("x must be finite; it holds NaN or infinity")
-    return x.astype(np.float32)

@@ -19,7 +19,12 @@ from tfgan_zoo.metrics.kernel import kernel_distance, kernel_distance_subsets
 from tfgan_zoo.metrics.labels import am_score, inception_score
 from tfgan_zoo.metrics.manifolds import density_coverage, precision_recall
 from tfgan_zoo.metrics.protocol import Protocol
-from tfgan_zoo.metrics.statistics import Moments, cached_statistics, load_statistics
+from tfgan_zoo.metrics.statistics import (
+    Moments,
+    cached_statistics,
+    load_statistics,
+    save_statistics,
+)
 from tfgan_zoo.metrics.wasserstein import sliced_wasserstein
 
 
@@ -72,7 +77,7 @@ class ImageSide:
     def moments(self):
         if self.cache is None:
             return self._moments()
-        stamp = dataclasses.replace(self.stamp, n_real=self.count, split=self.name)
+        stamp = _own_stamp(self)
         digest = hashlib.sha256(json.dumps(dataclasses.asdict(stamp)).encode())
         digest.update(np.ascontiguousarray(self.images))
         readable = re.sub(r"\W+", "_", f"{self.extractor.name}_{self.name}")[-60:]
@@ -89,14 +94,17 @@ class ImageSide:
 class StatisticsSide:
     """One side of a comparison: a file of `save_statistics`, which has moments and nothing else."""
 
-    shape = seed = None
+    shape = None
 
     def __init__(self, path):
         self.moments, protocol = load_statistics(path)
         self.path = path
         self.name = protocol.split or os.path.basename(path)
         self.count = self.moments.count
-        self.stamp = dataclasses.replace(protocol, n_real=None, n_fake=None, split=None)
+        self.seed = protocol.seed
+        self.stamp = dataclasses.replace(
+            protocol, n_real=None, n_fake=None, split=None, seed=None
+        )
 
     def _lacking(self):
         raise ValueError(
@@ -107,6 +115,16 @@ class StatisticsSide:
     images = property(_lacking)
     features = property(_lacking)
     logits = property(_lacking)
+
+
+def save_moments(side, path):
+    """Writes the moments of a side with their stamp to `path`, for a `StatisticsSide` to read."""
+    save_statistics(path, side.moments, _own_stamp(side))
+
+
+def _own_stamp(side):
+    """The stamp of one side alone: whose features of how many images, which, and how drawn."""
+    return dataclasses.replace(side.stamp, n_real=side.count, split=side.name, seed=side.seed)
 
 
 def compare(fake, real=None, metrics=("fid",), seed=0):

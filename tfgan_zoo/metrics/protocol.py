@@ -16,6 +16,8 @@ class Protocol:
     resizer, antialias: how images came to the extractor's size.
     channels: what was done with the channels of images, as `grey repeated to RGB`.
     n_real, n_fake: sample counts; split: data set and split of the reals, as `cifar10/train`.
+    seed: by which samples were drawn. A file of one set's statistics has its count as n_real, what
+    the set is as split, and its seed where it was drawn.
     """
 
     extractor: str | None = None
@@ -27,6 +29,7 @@ class Protocol:
     n_real: int | None = None
     n_fake: int | None = None
     split: str | None = None
+    seed: int | None = None
 
     def require(self, other, what="the other"):
         """Raises `ProtocolMismatch` naming every field in which `other` differs."""

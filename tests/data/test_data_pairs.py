@@ -1,0 +1,170 @@
+import numpy as np
+import pytest
+
+from tfgan_zoo import data
+from tfgan_zoo.data import pairs, prepared
+
+A, B = "avatars/avataaars", "avatars/personas"
+PAIR = f"unpaired/{A}+{B}"
+
+
+def write(name, count, test=2):
+    """Images of the grey of their number, with attributes that repeat it."""
+    numbers = np.arange(count, dtype=np.uint8)
+    arrays = {
+        "image": np.broadcast_to(numbers[:, None, None, None], [count, 2, 2, 3]),
+        "attributes": np.repeat(numbers[:, None].astype(np.int32), 7, 1),
+    }
+    splits = {"train": count - test, "test": test}
+    prepared.write(name, prepared.Built(arrays, splits, {}, {}, ""))
+
+
+@pytest.fixture
+def domains():
+    write(A, 14)
+    write(B, 32)
+
+
+def numbers(dataset, key, batches=None):
+    taken = dataset if batches is None else dataset.take(batches)
+    return [batch[key][:, 0].tolist() for batch in taken.as_numpy_iterator()]
+
+
+def epoch(dataset, key):
+    return sum(numbers(dataset, key), [])
+
+
+def test_an_epoch_has_the_smaller_domains_length(domains):
+    dataset = data.load(PAIR, batch_size=3)
+    assert len(dataset) == 4 and data.info(PAIR).num_examples == 12
+    assert {key: value.shape for key, value in dataset.element_spec.items()} == {
+        "image_a": (3, 2, 2, 3),
+        "image_b": (3, 2, 2, 3),
+        "attributes_a": (3, 7),
+        "attributes_b": (3, 7),
+    }
+
+
+def test_each_domain_comes_whole_and_in_an_order_of_its_own(domains):
+    dataset = data.load(PAIR, batch_size=3, seed=5)
+    assert sorted(epoch(dataset, "attributes_a")) == list(range(12))
+    others = [epoch(dataset, "attributes_b") for _ in range(30)]
+    assert all(len(set(other)) == 12 for other in others)
+    assert set().union(*others) == set(range(30))
+
+
+def test_the_pairs_change_from_epoch_to_epoch():
+    write(A, 52), write(B, 52)
+    stream = data.load(PAIR, batch_size=50, start_step=0).take(2)
+    batches = stream.as_numpy_iterator()
+    first, second = [dict(zip(b["attributes_a"][:, 0], b["attributes_b"][:, 0])) for b in batches]
+    assert sorted(first) == sorted(second) == sorted(first.values()) == list(range(50))
+    assert sum(first[key] == key for key in first) < 10
+    assert sum(first[key] == second[key] for key in first) < 10
+
+
+def test_images_and_attributes_of_a_domain_stay_together(domains):
+    for batch in data.load(PAIR, batch_size=12).as_numpy_iterator():
+        for letter in "ab":
+            greys = (batch[f"image_{letter}"][:, 0, 0, 0] + 1) * 127.5
+            np.testing.assert_allclose(greys, batch[f"attributes_{letter}"][:, 0], atol=1e-4)
+
+
+def test_same_seed_same_batches_and_a_stream_starts_at_any_step(domains):
+    whole = data.load(PAIR, batch_size=3, seed=1, start_step=0)
+    for key in ("attributes_a", "attributes_b"):
+        expected = numbers(whole, key, 12)
+        assert numbers(data.load(PAIR, batch_size=3, seed=1, start_step=5), key, 7) == expected[5:]
+        assert sum((numbers(d, key) for d in [data.load(PAIR, batch_size=3, seed=1)] * 3), []) == expected
+        assert numbers(data.load(PAIR, batch_size=3, seed=2, start_step=0), key, 12) != expected
+
+
+@pytest.mark.parametrize("key", ["attributes_a", "attributes_b"])
+def test_a_domain_alone_keeps_its_order(domains, key):
+    """Leaving out a domain changes the length of an epoch and nothing else."""
+    alone = data.load(PAIR, batch_size=3, seed=1, start_step=0, keys=[key])
+    assert set(alone.element_spec) == {key}
+    assert numbers(alone, key, 4) == numbers(data.load(PAIR, batch_size=3, seed=1, start_step=0), key, 4)
+
+
+def test_without_shuffle_both_are_in_stored_order(domains):
+    dataset = data.load(PAIR, batch_size=4, shuffle=False)
+    assert epoch(dataset, "attributes_a") == epoch(dataset, "attributes_b") == list(range(12))
+
+
+def test_arrays_of_each_domain_are_whole(domains):
+    assert {key: len(array) for key, array in data.arrays(PAIR).items()} == {
+        "image_a": 12,
+        "attributes_a": 12,
+        "image_b": 30,
+        "attributes_b": 30,
+    }
+    assert len(data.arrays(PAIR, "test", take=1)["image_b"]) == 1
+
+
+def test_domains_without_attributes_and_a_form_for_both():
+    write(A, 14)
+    found = data.load(f"unpaired/{A}+fashion_mnist_10k", batch_size=4, image_size=8, channels=1).element_spec
+    assert {key: spec.shape for key, spec in found.items()} == {
+        "image_a": (4, 8, 8, 1),
+        "image_b": (4, 8, 8, 1),
+        "attributes_a": (4, 7),
+    }
+
+
+@pytest.mark.parametrize("name", [f"unpaired/{A}", "unpaired/", f"unpaired/{A}+", f"unpaired/{A}+{B}+{A}"])
+def test_unpaired_needs_two(name):
+    with pytest.raises(ValueError, match="unpaired/NAME\\+NAME"):
+        data.load(name)
+
+
+@pytest.mark.parametrize("name", ["edges/toy/ring8", "unpaired/toy/ring8+toy/ring8"])
+def test_points_have_no_pairs(name):
+    with pytest.raises(ValueError, match="needs images, and toy/ring8 has x"):
+        data.load(name)
+
+
+@pytest.mark.parametrize("name", [f"edges/{B}", PAIR])
+def test_what_is_not_prepared_says_the_command(name):
+    with pytest.raises(FileNotFoundError, match="tfgan-zoo prepare avatars --seed 0"):
+        data.load(name)
+
+
+def sobel(luma):
+    """The gradient's magnitude by the definition, in steps from black (0) to white (1)."""
+    kernel = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]) / 4
+    padded = np.pad(luma / 255, 1, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
+    return np.hypot((windows * kernel).sum((2, 3)), (windows * kernel.T).sum((2, 3)))
+
+
+def test_edges_are_where_sobel_is_large():
+    images = np.random.default_rng(0).integers(0, 256, [3, 9, 7, 3], np.uint8) // 2
+    luma = images @ np.array([0.299, 0.587, 0.114])
+    expected = np.stack([np.where(sobel(each) > pairs.EDGE_THRESHOLD, 0, 255) for each in luma])
+    assert 0.1 < (expected == 0).mean() < 0.9
+    np.testing.assert_array_equal(pairs.edge_map(images)[..., 0], expected)
+
+
+def test_a_square_gets_an_outline():
+    image = np.full([1, 12, 12, 1], 200, np.uint8)
+    image[:, 4:8, 4:8] = 100
+    lines = pairs.edge_map(image)[0, ..., 0] == 0
+    expected = np.zeros([12, 12], bool)
+    expected[3:9, 3:9] = True
+    expected[5:7, 5:7] = False
+    np.testing.assert_array_equal(lines, expected)
+
+
+def test_edges_of_a_data_set():
+    dataset = data.load("edges/fashion_mnist_10k", batch_size=50, image_size=32, fit="pad", channels=3)
+    assert {key: (spec.shape, spec.dtype.name) for key, spec in dataset.element_spec.items()} == {
+        "condition": ((50, 32, 32, 1), "float32"),
+        "image": ((50, 32, 32, 3), "float32"),
+        "label": ((50,), "int32"),
+    }
+    batch = next(dataset.as_numpy_iterator())
+    images = np.rint((batch["image"] + 1) * 127.5).astype(np.uint8)
+    np.testing.assert_array_equal(batch["condition"], pairs.edge_map(images) / 127.5 - 1)
+    assert set(np.unique(batch["condition"])) == {-1.0, 1.0} and batch["condition"][0, 0, 0, 0] == 1
+    assert data.info("edges/fashion_mnist_10k").class_names[-1] == "Ankle boot"

@@ -1,0 +1,83 @@
+"""Data sets made of other data sets: images with the condition to translate them from, unpaired domains."""
+
+import numpy as np
+
+from tfgan_zoo.data.resize import to_uint8
+from tfgan_zoo.data.sources import Source
+
+# Of the largest magnitude that a step from black to white gives.
+EDGE_THRESHOLD = 0.08
+
+# Rec. 601 luma of R, G and B.
+_LUMA = np.array([0.299, 0.587, 0.114], np.float32)
+
+
+def edges(name, find):
+    """"edges/NAME": the images of NAME with their `edge_map` as `condition` [B,H,W,1], and its other keys.
+
+    The map is that of the image in the size asked for.
+    """
+    inner = find(name)
+
+    def read(split, form, take):
+        examples = inner.examples(split, form, take)
+        _require(examples, name, "edges")
+        return {"condition": edge_map(to_uint8(examples["image"])), **examples}
+
+    return Source(f"edges/{name}", read, inner.class_names)
+
+
+def unpaired(names, find):
+    """"unpaired/A+B": `image_a` and `image_b`, with `attributes_a` and `attributes_b` where there are any.
+
+    Each domain is shuffled in an order of its own, so that every epoch pairs its images anew; an epoch
+    has as many examples as the smaller domain, and the larger one's take turns.
+    `split` and `take` hold for each domain.
+
+    Raises ValueError unless there are two names.
+    """
+    parts = names.split("+")
+    if len(parts) != 2 or not all(parts):
+        raise ValueError(f"unpaired domains are written unpaired/NAME+NAME, got 'unpaired/{names}'")
+    domains = {f"_{letter}": find(part) for letter, part in zip("ab", parts)}
+
+    def read(split, form, take):
+        found = {}
+        for suffix, domain in domains.items():
+            examples = domain.examples(split, form, take)
+            _require(examples, domain.name, "unpaired")
+            found |= {key + suffix: examples[key] for key in ("image", "attributes") if key in examples}
+        return found
+
+    return Source(f"unpaired/{names}", read, apart=("image_b", "attributes_b"))
+
+
+def edge_map(images):
+    """uint8 images [N,H,W,C] -> uint8 [N,H,W,1]: 0 (a black line) on edges, 255 on the ground.
+
+    An edge is where the magnitude of the Sobel gradient of the luminance (Rec. 601) exceeds
+    `EDGE_THRESHOLD`; at the borders the image goes on as it ends.
+    """
+    # Piece by piece, since the gradients take eight times the room of the images.
+    return np.concatenate([_edge_map(images[i : i + 512]) for i in range(0, len(images), 512)])
+
+
+def _edge_map(images):
+    luma = images @ _LUMA if images.shape[-1] == 3 else images[..., 0].astype(np.float32)
+    padded = np.pad(luma / 255, [(0, 0), (1, 1), (1, 1)], mode="edge")
+    above, here, below = padded[:, :-2], padded[:, 1:-1], padded[:, 2:]
+    smooth_rows = (above + 2 * here + below) / 4
+    left, middle, right = padded[:, :, :-2], padded[:, :, 1:-1], padded[:, :, 2:]
+    smooth_columns = (left + 2 * middle + right) / 4
+    across = smooth_rows[:, :, 2:] - smooth_rows[:, :, :-2]
+    down = smooth_columns[:, 2:] - smooth_columns[:, :-2]
+    magnitude = np.sqrt(np.square(across) + np.square(down))
+    return np.where(magnitude > EDGE_THRESHOLD, 0, 255).astype(np.uint8)[..., None]
+
+
+def _require(examples, name, operator):
+    if "image" not in examples:
+        raise ValueError(f"{operator} needs images, and {name} has {', '.join(examples)}")
+
+
+OPERATORS = {"edges": edges, "unpaired": unpaired}
