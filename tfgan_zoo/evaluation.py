@@ -128,6 +128,41 @@ def inception_score(model, config, picture, extractor, samples=10_000, seed=0):
     return compare(ImageSide(images, _extractor(extractor), seed=seed), metrics=["is"])
 
 
+def evidence_bound(model, config, picture, examples=None, seed=0, split="test"):
+    """The evidence lower bound of held-out images, in nats, and its two terms."""
+    images, protocol = _held_out_images(model, config, examples, seed, split)
+    bound = model.evidence_bound(images, seed)
+    names = {name: name if name == "evidence_bound" else f"evidence_bound/{name}" for name in bound}
+    return [
+        {"metric": names[name], "value": float(values.mean()), "protocol": protocol}
+        for name, values in bound.items()
+    ]
+
+
+def importance_weighted_bound(
+    model, config, picture, importance_samples=500, examples=1000, seed=0, split="test"
+):
+    """A tighter bound on the log-likelihood of held-out images, in nats."""
+    images, protocol = _held_out_images(model, config, examples, seed, split)
+    value = float(model.importance_weighted_bound(images, importance_samples, seed).mean())
+    protocol = {**protocol, "importance_samples": importance_samples}
+    return [{"metric": "importance_weighted_bound", "value": value, "protocol": protocol}]
+
+
+def _held_out_images(model, config, examples, seed, split):
+    """The first images of a split in [-1, 1], and what a bound on their likelihood depends on."""
+    images = reference_arrays(config, split)["image"][:examples]
+    protocol = {
+        "data": f"{config.data.name}:{split}",
+        "image_size": images.shape[1],
+        "n_real": len(images),
+        "pixels": "binarised once, by the seed" if model.binarize else "grey",
+        "unit": "nats",
+        "seed": seed,
+    }
+    return images / np.float32(127.5) - np.float32(1), protocol
+
+
 @functools.lru_cache(maxsize=2)
 def _training_densities(settings, count, seed):
     """Fitted once for all the scorings of a run."""
@@ -195,4 +230,6 @@ PROTOCOLS = {
     "parzen_log_likelihood": parzen_log_likelihood,
     "held_out_log_likelihood": held_out_log_likelihood,
     "mode_coverage": mode_coverage,
+    "evidence_bound": evidence_bound,
+    "importance_weighted_bound": importance_weighted_bound,
 }
