@@ -16,6 +16,11 @@ def rows():
     return [_row(name, raw) for name in raw]
 
 
+def claiming_configs():
+    """The ids of the configs whose own file has a `claim` section; children do not inherit it here."""
+    return [name for name in list_configs() if _raw(name).get("claim")]
+
+
 def _raw(name):
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(config_path(name).read_text(encoding="utf-8"), loader)

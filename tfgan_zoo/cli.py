@@ -162,6 +162,33 @@ def evaluate(
 
 
 @app.command()
+def reproduce(
+    name: Annotated[
+        str | None, typer.Argument(metavar="ID", help="a system, such as wgan, or a config")
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="every claim of the zoo")] = False,
+    recorded: Annotated[bool, typer.Option("--recorded", help="print the records that ship")] = False,
+    run: Annotated[Path, typer.Option(help="the folder of the runs")] = Path("runs/claims"),
+    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    smoke: Annotated[bool, typer.Option("--smoke", help="toy sizes; the verdict is void")] = False,
+):
+    """Check a paper's headline claim: train what it compares, print its figure, ours, the verdict."""
+    if (name is None) != every:
+        raise ValueError("reproduce takes the name of a system or config, or --all.")
+    from tfgan_zoo import claims
+
+    records = []
+    for config_id in claims.find(name):
+        if recorded:
+            records.append(claims.recorded(config_id))
+        else:
+            records.append(claims.reproduce(config_id, run / config_id, smoke))
+        print(claims.describe(records[-1]), flush=True)
+    if json_file:
+        _write_json(json_file, records)
+
+
+@app.command()
 def prepare(
     name: Annotated[str, typer.Argument(help="avatars")],
     number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,

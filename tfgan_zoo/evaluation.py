@@ -6,6 +6,8 @@ depends on, so that two scores are compared only where their protocols agree.
 
 import functools
 
+import numpy as np
+
 from tfgan_zoo import data
 from tfgan_zoo.config import ConfigError
 from tfgan_zoo.data import cache
@@ -134,6 +136,49 @@ def _training_densities(settings, count, seed):
     return training_densities(data.arrays(**settings.model_dump())["x"], count, seed)
 
 
+def conditional_accuracy(model, config, picture, extractor, samples=10_000, seed=0):
+    """The share of samples that an extractor's classifier takes for the class they were asked for."""
+    labels = np.arange(samples) % model.classes
+    extractor = _extractor(extractor)
+    logits = extractor(model.generate(samples, seed=seed, label=labels))["logits"]
+    protocol = {
+        "extractor": extractor.name,
+        "weights_hash": extractor.weights_hash,
+        "labels": "every class as often",
+        "n_fake": samples,
+        "seed": seed,
+    }
+    value = float((logits.argmax(axis=1) == labels).mean())
+    return [{"metric": "conditional_accuracy", "value": value, "protocol": protocol}]
+
+
+def parzen_log_likelihood(
+    model, config, picture, samples=10_000, seed=0, validation="train[50000:]", split="test"
+):
+    """Parzen-window log-likelihood, in nats, of held-out pixels in [0, 1], and its standard error."""
+    from tfgan_zoo.metrics.likelihood import parzen_log_likelihood as parzen
+
+    fake = (model.generate(samples, seed=seed).reshape(samples, -1) + 1) / 2
+    real = [
+        (images.reshape(len(images), -1) / 255.0).astype(np.float32)
+        for images in (reference_arrays(config, each)["image"] for each in (validation, split))
+    ]
+    mean, error, sigma = parzen(fake, *real)
+    protocol = {
+        "features": "pixels in [0, 1]",
+        "data": f"{config.data.name}:{split}",
+        "bandwidth": f"{sigma:.3g}, chosen on {validation}",
+        "n_real": len(real[1]),
+        "n_fake": samples,
+        "unit": "nats",
+        "seed": seed,
+    }
+    return [
+        {"metric": "parzen_log_likelihood", "value": mean, "protocol": protocol},
+        {"metric": "parzen_log_likelihood/error", "value": error, "protocol": protocol},
+    ]
+
+
 @functools.lru_cache(maxsize=2)
 def _extractor(name):
     """Loaded once for all the scorings of a run."""
@@ -146,6 +191,8 @@ PROTOCOLS = {
     "fid": fid,
     "inception_score": inception_score,
     "sliced_wasserstein": sliced_wasserstein,
+    "conditional_accuracy": conditional_accuracy,
+    "parzen_log_likelihood": parzen_log_likelihood,
     "held_out_log_likelihood": held_out_log_likelihood,
     "mode_coverage": mode_coverage,
 }

@@ -12,6 +12,7 @@ from tfgan_zoo import draws
 PRIORS = {
     "normal": draws.normal,
     "uniform": partial(draws.uniform, low=-1.0, high=1.0),
+    "unit_hypercube": draws.uniform,
     "uniform_unit_variance": partial(draws.uniform, low=-(3.0**0.5), high=3.0**0.5),
 }
 

@@ -40,6 +40,12 @@ def generator(name):
     return GENERATOR_LOSSES[name]
 
 
+def cross_entropy(labels, logits):
+    """-E log softmax(logits)[label]: labels int [B], logits [B, classes]."""
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(logits, tf.float32))
+    return tf.reduce_mean(losses)
+
+
 def critic_wasserstein(real_scores, fake_scores):
     """E f(G(z)) - E f(x), the negated estimate of the distance: Arjovsky et al. 2017, equation 3."""
     return -wasserstein_estimate(real_scores, fake_scores)

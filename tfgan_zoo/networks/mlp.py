@@ -61,3 +61,17 @@ def toy_discriminator(hidden=128, data_dim=2):
     h = layers.Dense(hidden, activation="relu")(x)
     h = layers.Dense(hidden, activation="relu")(h)
     return keras.Model(x, layers.Dense(1, dtype="float32")(h), name="discriminator")
+
+
+def relu_generator(latent_dim=100, hidden=512, depth=4, image_size=64, channels=3):
+    """z [B, latent_dim] -> `depth` ReLU layers of `hidden` -> tanh pixels, without any normalisation.
+
+    The generator of Arjovsky et al. 2017, section 4.3, which has nothing of a DCGAN.
+    """
+    z = keras.Input([latent_dim], name="z")
+    h = z
+    for _ in range(depth):
+        h = layers.Dense(hidden, activation="relu")(h)
+    pixels = layers.Dense(image_size * image_size * channels, activation="tanh", dtype="float32")(h)
+    image = layers.Reshape([image_size, image_size, channels], dtype="float32")(pixels)
+    return keras.Model(z, image, name="generator")

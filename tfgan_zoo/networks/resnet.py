@@ -6,10 +6,10 @@ from keras import layers
 from tfgan_zoo.layers.batch_norm import BatchNormalization
 
 
-def _conv(x, filters, size=3, gain=2.0):
+def _conv(x, filters, size=3, gain=2.0, bias=True):
     """Convolution with the release's start: uniform, variance gain / mean of fan-in and fan-out."""
     start = keras.initializers.VarianceScaling(gain, "fan_avg", "uniform")
-    return layers.Conv2D(filters, size, padding="same", kernel_initializer=start)(x)
+    return layers.Conv2D(filters, size, padding="same", use_bias=bias, kernel_initializer=start)(x)
 
 
 def _up(x):
@@ -25,10 +25,13 @@ def _norm_relu(x):
 
 
 def _up_block(x, filters):
-    """norm, ReLU, upsampling, 3x3, norm, ReLU, 3x3, beside an upsampled 1x1."""
-    main = _conv(_up(_norm_relu(x)), filters)
-    main = _conv(_norm_relu(main), filters)
-    return layers.Add()([main, _conv(_up(x), filters, size=1, gain=1.0)])
+    """norm, ReLU, upsampling, 3x3, norm, ReLU, 3x3, beside an upsampled 1x1.
+
+    Without biases: all paths from here lead through a batch norm, which takes constants away.
+    """
+    main = _conv(_up(_norm_relu(x)), filters, bias=False)
+    main = _conv(_norm_relu(main), filters, bias=False)
+    return layers.Add()([main, _conv(_up(x), filters, size=1, gain=1.0, bias=False)])
 
 
 def _first_block(image, filters):

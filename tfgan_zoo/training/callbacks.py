@@ -99,14 +99,7 @@ class Table:
 
     def __init__(self, path, upto=0):
         self.path = path
-        self.rows = []
-        if path.exists():
-            with open(path, newline="", encoding="utf-8") as file:
-                for row in csv.DictReader(file):
-                    # The last line of a killed process may be cut short.
-                    if None not in row.values() and all(row.values()):
-                        self.rows.append({k: float(v) for k, v in row.items()})
-        self.rows = [{**row, "step": int(row["step"])} for row in self.rows if row["step"] <= upto]
+        self.rows = [row for row in read_table(path) if row["step"] <= upto]
         self._rewrite()
 
     def add(self, row):
@@ -126,6 +119,17 @@ class Table:
                     writer = csv.DictWriter(file, list(self.rows[0]))
                     writer.writeheader()
                     writer.writerows(self.rows)
+
+
+def read_table(path):
+    """The complete rows of a `Table`'s file, dicts of numbers; none where there is no file."""
+    if not path.exists():
+        return []
+    with open(path, newline="", encoding="utf-8") as file:
+        # The last line of a killed process may be cut short.
+        whole = [row for row in csv.DictReader(file) if None not in row.values() and all(row.values())]
+    rows = [{key: float(value) for key, value in row.items()} for row in whole]
+    return [{**row, "step": int(row["step"])} for row in rows]
 
 
 class Log(StepCallback):

@@ -1,0 +1,110 @@
+"""The bench of a claim: trains its variants in a folder, measures them, and keeps every value."""
+
+import json
+from dataclasses import asdict, dataclass, field
+
+from tfgan_zoo import evaluation, zoo
+from tfgan_zoo.config import load_config
+from tfgan_zoo.training.callbacks import read_table
+from tfgan_zoo.training.run import train
+from tfgan_zoo.training.weights import read_weights
+
+
+@dataclass(frozen=True)
+class Check:
+    """One figure of a claim beside its target; `holds` is None where it is only reported."""
+
+    what: str
+    value: float
+    target: str | None = None
+    holds: bool | None = None
+
+    def as_dict(self):
+        return asdict(self)
+
+
+def at_least(what, value, bound):
+    return Check(what, float(value), f">= {bound:.4g}", bool(value >= bound))
+
+
+def at_most(what, value, bound):
+    return Check(what, float(value), f"<= {bound:.4g}", bool(value <= bound))
+
+
+def reported(what, value):
+    return Check(what, float(value))
+
+
+@dataclass
+class Variant:
+    """A trained model of a claim: its config and card, the tables of its run, and what was measured.
+
+    `losses` and `scores` are lists of rows, dicts of numbers with the key `step`.
+    """
+
+    name: str
+    config: object
+    overrides: dict
+    model: object
+    card: dict
+    losses: list
+    scores: list
+    values: dict = field(default_factory=dict)
+
+    def note(self, name, value):
+        """Keeps a measured number for the record, and returns it."""
+        self.values[name] = float(value)
+        return self.values[name]
+
+    def score(self, protocol, **settings):
+        """The first value that a protocol of `tfgan_zoo.evaluation` gives for this model."""
+        found = evaluation.PROTOCOLS[protocol](self.model, self.config, picture=None, **settings)
+        for score in found:
+            self.note(score["metric"], score["value"])
+        return found[0]["value"]
+
+    def record(self):
+        return {
+            "name": self.name,
+            "config": self.config.id,
+            "overrides": self.overrides,
+            **{key: self.card[key] for key in ("seed", "steps", "wall_seconds", "weights_sha256")},
+            "scores": self.card["scores"],
+            "values": self.values,
+        }
+
+
+class Bench:
+    """Trains variants of configs, each in a folder of its own, so that a claim can be interrupted.
+
+    Args:
+        folder: where the runs lie; finished ones are read, begun ones resumed.
+        smoke: use the configs' smoke overlays.
+        say: takes lines that tell the user what happens.
+    """
+
+    def __init__(self, folder, smoke=False, say=print):
+        self.folder = folder
+        self.smoke = smoke
+        self.say = say
+        self.variants = []
+
+    def train(self, name, config_id, overrides=None):
+        """The `Variant` called `name`: a config with overrides, trained to its last step."""
+        config = load_config(config_id, overrides, self.smoke)
+        folder = self.folder / name
+        if not self._is_finished(folder, config):
+            self.say(f"Training {name}: {config_id}, {config.train.steps} steps.")
+            train(config, folder, resume=(folder / "config.json").exists(), say=self.say)
+        model = zoo.build(config)
+        read_weights(model, folder / "model.weights.h5")
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        tables = [read_table(folder / table) for table in ("losses.csv", "scores.csv")]
+        self.variants.append(Variant(name, config, overrides or {}, model, card, *tables))
+        return self.variants[-1]
+
+    def _is_finished(self, folder, config):
+        if not (folder / "card.json").exists():
+            return False
+        before = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return before == config.as_dict()
