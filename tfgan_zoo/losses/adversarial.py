@@ -8,7 +8,11 @@ import tensorflow as tf
 
 
 def _mean_softplus(logits):
-    return tf.reduce_mean(tf.nn.softplus(tf.cast(logits, tf.float32)))
+    """In float32, or in float64 where the logits are."""
+    logits = tf.convert_to_tensor(logits)
+    return tf.reduce_mean(
+        tf.nn.softplus(logits if logits.dtype == tf.float64 else tf.cast(logits, tf.float32))
+    )
 
 
 def discriminator(real_logits, fake_logits):
@@ -38,6 +42,17 @@ def generator(name):
         known = ", ".join(GENERATOR_LOSSES)
         raise ValueError(f"Unknown generator loss {name!r}; the known ones are {known}.")
     return GENERATOR_LOSSES[name]
+
+
+def discriminator_least_squares(real_scores, fake_scores):
+    """E (D(x) - 1)^2 + E D(G(z))^2: twice Mao et al. 2017 (arXiv:1611.04076), equation 9, 0-1 coding."""
+    real, fake = (tf.cast(scores, tf.float32) for scores in (real_scores, fake_scores))
+    return tf.reduce_mean(tf.square(real - 1.0)) + tf.reduce_mean(tf.square(fake))
+
+
+def generator_least_squares(fake_scores):
+    """E (D(G(z)) - 1)^2: twice Mao et al. 2017, equation 9, 0-1 coding."""
+    return tf.reduce_mean(tf.square(tf.cast(fake_scores, tf.float32) - 1.0))
 
 
 def cross_entropy(labels, logits):
