@@ -13,6 +13,7 @@ import tensorflow as tf
 import tfgan_zoo as zoo
 from tfgan_zoo import data
 from tfgan_zoo.config import load_config
+from tfgan_zoo.training.translation_game import TranslationGame
 from tfgan_zoo.zoo import build
 
 STEPS = 10
@@ -146,15 +147,32 @@ def survives_saving(config, tmp_path):
     assert largest_difference(model, loaded) == 0
 
 
-def generates_by_seed(reference):
-    """`generate` repeats for a seed, differs between seeds, and does not mind its batch size."""
-    first = reference.generate(5, seed=1)
-    assert first.dtype == np.float32 and len(first) == 5
-    np.testing.assert_array_equal(first, reference.generate(5, seed=1))
-    np.testing.assert_allclose(first, reference.generate(5, seed=1, batch_size=2), atol=1e-5)
-    assert not np.array_equal(first, reference.generate(5, seed=2))
-    if reference.example_key == "image":
-        assert np.abs(first).max() <= 1
+def makers(config, model):
+    """What a model makes, by name: (function of a seed and a batch size -> 5 examples, is it random)."""
+    if not isinstance(model, TranslationGame):
+        return {"generate": (functools.partial(model.generate, 5), True)}
+    batch = next(iter(data.load(**config.data.model_dump(), batch_size=5, shuffle=False)))
+    return {
+        name: (
+            functools.partial(model.translate, batch[way.source].numpy(), direction=name),
+            way.noise_size > 0,
+        )
+        for name, way in model.directions().items()
+    }
+
+
+def makes_by_seed(config, reference):
+    """What a model makes repeats for a seed, differs between seeds, and minds no batch size."""
+    for make, is_random in makers(config, reference).values():
+        first = make(seed=1)
+        assert first.dtype == np.float32 and len(first) == 5
+        np.testing.assert_array_equal(first, make(seed=1))
+        np.testing.assert_allclose(first, make(seed=1, batch_size=2), atol=1e-5)
+        assert np.array_equal(first, make(seed=2)) != is_random
+        if first.ndim == 4:
+            assert np.abs(first).max() <= 1
+        # Examples differ among each other, by their latents or their sources.
+        assert len(np.unique(first, axis=0)) == 5
 
 
 def compiles_with_xla(config):
@@ -194,7 +212,8 @@ def trains_in_bfloat16(config):
     assert {v.dtype for v in weights} == {"float32"}
     for network in (network for networks in model.players().values() for network in networks):
         assert "bfloat16" in {layer.compute_dtype for layer in network.layers}, network.name
-    assert model.generate(2, seed=0).dtype == np.float32
+    for make, _ in makers(config, model).values():
+        assert make(seed=0).dtype == np.float32
 
 
 def serves_without_the_package(reference, server, tmp_path):

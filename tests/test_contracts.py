@@ -35,8 +35,8 @@ def test_saving(config, tmp_path):
     contracts.survives_saving(config, tmp_path)
 
 
-def test_generate(reference):
-    contracts.generates_by_seed(reference)
+def test_making(config, reference):
+    contracts.makes_by_seed(config, reference)
 
 
 def test_xla(config):

@@ -45,6 +45,18 @@ def save_grid(images, path, columns=None, scale=2):
         )
 
 
+def save_columns(columns, path, scale=2):
+    """Writes images side by side, a row an example: inputs, what was made of them, targets.
+
+    Args:
+        columns: arrays [n, H, W, 1 or 3] in [-1, 1] of one height and width.
+    """
+    channels = max(column.shape[-1] for column in columns)
+    columns = [np.broadcast_to(column, (*column.shape[:-1], channels)) for column in columns]
+    rows = np.stack(columns, axis=1).reshape(-1, *columns[0].shape[1:])
+    save_grid(rows, path, columns=len(columns), scale=scale)
+
+
 def save_curve(losses, scores, path):
     """Writes the loss curves, and below them the score curves, of a run as a PNG.
 

@@ -75,7 +75,7 @@ def test_a_run_fits_the_training_points_once(monkeypatch):
         return gaussian_mixture(points, components=(2,), **options)
 
     monkeypatch.setattr(likelihood, "gaussian_mixture", counted)
-    evaluation._training_densities.cache_clear()
+    evaluation.likelihoods._training_densities.cache_clear()
     config = load_config("gan/ring8", {"eval.mode_coverage": None}, smoke=True)
     model = zoo.load("gan/ring8", smoke=True)
     first = evaluation.evaluate(model, config)
@@ -86,5 +86,5 @@ def test_a_run_fits_the_training_points_once(monkeypatch):
     shorter = load_config("gan/ring8", {"data.take": 350, "eval.mode_coverage": None}, smoke=True)
     evaluation.evaluate(model, shorter)
     assert fitted == [400, 350]
-    evaluation._training_densities.cache_clear()
+    evaluation.likelihoods._training_densities.cache_clear()
     assert evaluation.evaluate(model, config) == second

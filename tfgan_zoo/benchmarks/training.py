@@ -47,13 +47,15 @@ def measure(config, steps=100, repeats=3):
 
 
 def noise_like(model, count):
-    """`count` random examples of the shape that a model trains on, as `data.load` takes them."""
-    shape = model.generator.output_shape[1:]
+    """`count` random examples of the shapes that a model trains on, as `data.load` takes them."""
     rng = np.random.default_rng(0)
-    if model.example_key == "image":
-        images = rng.integers(0, 256, (count, *shape), dtype=np.uint8)
-        return {"image": images, "label": np.zeros(count, np.int32)}
-    return {model.example_key: rng.normal(size=(count, *shape)).astype(np.float32)}
+    labels = np.zeros(count, np.int32)
+    return {"label": labels} | {
+        key: rng.integers(0, 256, (count, *shape), dtype=np.uint8)
+        if len(shape) == 3
+        else rng.normal(size=(count, *shape)).astype(np.float32)
+        for key, shape in model.example_shapes.items()
+    }
 
 
 def operations_per_step(model, stream):

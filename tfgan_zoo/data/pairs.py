@@ -52,6 +52,24 @@ def unpaired(names, find):
     return Source(f"unpaired/{names}", read, apart=("image_b", "attributes_b"))
 
 
+def permuted_labels(name, find):
+    """"permuted_labels/NAME": NAME with its labels dealt out anew among all examples of a split.
+
+    The control of conditional systems: every image and every label is there, and no image belongs to
+    its label.
+    """
+    inner = find(name)
+
+    def read(split, form, take):
+        examples = inner.examples(split, form, take)
+        if "label" not in examples:
+            raise ValueError(f"permuted_labels needs labels, and {name} has {', '.join(examples)}")
+        dealt = np.random.default_rng(0).permutation(examples["label"])
+        return {**examples, "label": dealt}
+
+    return Source(f"permuted_labels/{name}", read, inner.class_names)
+
+
 def edge_map(images):
     """uint8 images [N,H,W,C] -> uint8 [N,H,W,1]: 0 (a black line) on edges, 255 on the ground.
 
@@ -80,4 +98,4 @@ def _require(examples, name, operator):
         raise ValueError(f"{operator} needs images, and {name} has {', '.join(examples)}")
 
 
-OPERATORS = {"edges": edges, "unpaired": unpaired}
+OPERATORS = {"permuted_labels": permuted_labels, "edges": edges, "unpaired": unpaired}

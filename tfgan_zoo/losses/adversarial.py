@@ -44,6 +44,17 @@ def generator(name):
     return GENERATOR_LOSSES[name]
 
 
+def discriminator_least_squares(real_scores, fake_scores):
+    """E (D(x) - 1)^2 + E D(G(z))^2: twice Mao et al. 2017 (arXiv:1611.04076), equation 9, 0-1 coding."""
+    real, fake = (tf.cast(scores, tf.float32) for scores in (real_scores, fake_scores))
+    return tf.reduce_mean(tf.square(real - 1.0)) + tf.reduce_mean(tf.square(fake))
+
+
+def generator_least_squares(fake_scores):
+    """E (D(G(z)) - 1)^2: twice Mao et al. 2017, equation 9, 0-1 coding."""
+    return tf.reduce_mean(tf.square(tf.cast(fake_scores, tf.float32) - 1.0))
+
+
 def cross_entropy(labels, logits):
     """-E log softmax(logits)[label]: labels int [B], logits [B, classes]."""
     losses = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, tf.cast(logits, tf.float32))

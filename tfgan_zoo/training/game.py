@@ -68,6 +68,11 @@ class Game(keras.Model):
         """How many times each player moves in one `train_step`."""
         return dict.fromkeys(self.players(), 1)
 
+    @property
+    def example_shapes(self):
+        """The batch keys that it learns from, each with the shape of one example."""
+        raise NotImplementedError(f"{type(self).__name__} does not say what it learns from.")
+
     def compile(self, optimizers, jit_compile=False, **kwargs):
         """Gives every player its optimiser.
 

@@ -37,6 +37,10 @@ class LatentGame(Game):
     def example_key(self):
         return "image" if len(self.generator.output_shape) == 4 else "x"
 
+    @property
+    def example_shapes(self):
+        return {self.example_key: tuple(self.generator.output_shape[1:])}
+
     def _inputs(self):
         """The generator's symbolic inputs by name."""
         inputs = self.generator.input

@@ -1,4 +1,4 @@
-"""The optimiser and the learning-rate schedule of the early GAN papers, which Keras lacks."""
+"""An optimiser and learning-rate schedules of the GAN papers, which Keras lacks."""
 
 import keras
 from keras import ops
@@ -25,6 +25,30 @@ class FlooredExponentialDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     def get_config(self):
         return {"initial": self.initial, "divisor": self.divisor, "floor": self.floor}
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
+    """lr_t = initial for `constant_steps` updates, then down to 0 on a line over `decay_steps` more.
+
+    The schedule of the translation papers (Zhu et al. 2017, arXiv:1703.10593, section 4).
+    """
+
+    def __init__(self, initial, constant_steps, decay_steps):
+        self.initial = initial
+        self.constant_steps = constant_steps
+        self.decay_steps = decay_steps
+
+    def __call__(self, step):
+        done = (ops.cast(step, "float32") - self.constant_steps) / self.decay_steps
+        return self.initial * (1.0 - ops.clip(done, 0.0, 1.0))
+
+    def get_config(self):
+        return {
+            "initial": self.initial,
+            "constant_steps": self.constant_steps,
+            "decay_steps": self.decay_steps,
+        }
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")

@@ -23,6 +23,7 @@ from tfgan_zoo.training.weights import write_weights
 
 # What a resumed run may change: how long it goes on and what it writes down, not what it computes.
 _FREE_ON_RESUME = {"steps", "log_every", "checkpoint_every", "score_every", "keep"}
+_TEXT = ("paper", "note", "claim")
 
 
 class RunError(RuntimeError):
@@ -64,6 +65,11 @@ def train(config, folder, resume=False, strategy=None, say=print):
             tf.random.set_seed(config.train.seed)
         with strategy.scope() if strategy else contextlib.nullcontext():
             model = zoo.build(config)
+        if model.steps_per_execution < config.train.steps_per_execution:
+            say(
+                "Steps run one by one, which is slower: over several CPU devices TensorFlow cannot "
+                f"loop over train.steps_per_execution={config.train.steps_per_execution} of them."
+            )
         run = _Run(model, config, folder, say)
         run.start(resume)
         run.fit()
@@ -221,13 +227,18 @@ def _check_resumable(record, config, resume):
         before = json.loads(record.read_text(encoding="utf-8"))
     except ValueError as error:
         raise RunError(f"{record} is damaged ({error}); choose another folder.") from error
-    changed = sorted(set(_flatten(before)) ^ set(_flatten(config.as_dict())))
+    changed = set(_flatten(computing(before))) ^ set(_flatten(computing(config.as_dict())))
     keys = sorted({key for key, _ in changed if key.removeprefix("train.") not in _FREE_ON_RESUME})
     if keys:
         raise RunError(
             f"The run in {record.parent} was started with another value of {', '.join(keys)}; "
             "resume it with the same settings, or start a new run elsewhere."
         )
+
+
+def computing(settings):
+    """The sections of a resolved config, as a dict, on which a run depends."""
+    return {key: value for key, value in settings.items() if key not in _TEXT}
 
 
 def _flatten(value, path=""):

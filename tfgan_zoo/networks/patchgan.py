@@ -1,0 +1,38 @@
+"""The PatchGAN discriminator (Isola et al. 2017, arXiv:1611.07004, section 3.2.2 and appendix 6.1.2)."""
+
+import keras
+from keras import layers
+
+from tfgan_zoo.layers.instance_norm import instance_norm
+
+
+def _conv(x, filters, strides, norm):
+    """4x4 convolution with a margin of one pixel, instance norm, LeakyReLU."""
+    start = keras.initializers.RandomNormal(stddev=0.02)
+    x = layers.ZeroPadding2D(1)(x)
+    x = layers.Conv2D(filters, 4, strides=strides, use_bias=not norm, kernel_initializer=start)(x)
+    return layers.LeakyReLU(0.2)(instance_norm()(x) if norm else x)
+
+
+def discriminator(
+    image_size=256, width=64, levels=3, channels=3, condition_channels=0, name="discriminator"
+):
+    """image [B, image_size, image_size, channels] -> a logit for each of its patches [B, h, w, 1].
+
+    `levels` halving convolutions of width, 2 width, 4 width ... maps (at most 8 width), one of stride 1
+    and the logits. A logit sees 70x70 pixels at 3 levels (the paper's), 34x34 at 2, 16x16 at 1. With
+    `condition_channels` the input is a dict of `condition` and `image`, seen together.
+    """
+    image = keras.Input([image_size, image_size, channels], name="image")
+    inputs, x = image, image
+    if condition_channels:
+        condition = keras.Input([image_size, image_size, condition_channels], name="condition")
+        inputs = {"condition": condition, "image": image}
+        x = layers.Concatenate()([condition, image])
+    for level in range(levels):
+        x = _conv(x, width * min(2**level, 8), strides=2, norm=level > 0)
+    x = _conv(x, width * min(2**levels, 8), strides=1, norm=True)
+    logits = layers.Conv2D(
+        1, 4, kernel_initializer=keras.initializers.RandomNormal(stddev=0.02), dtype="float32"
+    )(layers.ZeroPadding2D(1)(x))
+    return keras.Model(inputs, logits, name=name)

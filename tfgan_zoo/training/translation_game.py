@@ -1,0 +1,111 @@
+"""The game of systems whose generators turn an image of one domain into one of another."""
+
+import random
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgan_zoo import draws
+from tfgan_zoo.training.game import Game
+
+
+@dataclass(frozen=True)
+class Direction:
+    """One way to translate.
+
+    Attributes:
+        network: functional model from an image [B, H, W, C] to an image in [-1, 1]; or, where
+            translations are drawn, from {"condition": image, "noise": [B, N] uniform in [0, 1)}.
+        source, target: the batch keys of the images that it takes and of those that it should make.
+        paired: whether an example's target is the translation of its source.
+    """
+
+    network: keras.Model
+    source: str
+    target: str
+    paired: bool
+
+    @property
+    def noise_size(self):
+        """N, or 0 where the network takes no noise."""
+        return self.network.input["noise"].shape[-1] if isinstance(self.network.input, dict) else 0
+
+    @property
+    def source_shape(self):
+        """(H, W, C)."""
+        image = self.network.input["condition"] if self.noise_size else self.network.input
+        return tuple(image.shape[1:])
+
+    def __call__(self, images, noise=None, training=False):
+        inputs = {"condition": images, "noise": noise} if self.noise_size else images
+        return self.network(inputs, training=training)
+
+
+class TranslationGame(Game):
+    """A game whose generators translate images; a batch is a dict of the images of both domains."""
+
+    def directions(self):
+        """The name of every way to translate with its `Direction`; the first is the default."""
+        raise NotImplementedError(f"{type(self).__name__} must say what it translates.")
+
+    def direction(self, name=None):
+        """The `Direction` of that name, or the first.
+
+        Raises:
+            ValueError: there is none of that name.
+        """
+        known = self.directions()
+        if name is not None and name not in known:
+            raise ValueError(f"{type(self).__name__} translates {', '.join(known)}; got {name!r}.")
+        return known[name] if name is not None else next(iter(known.values()))
+
+    def example(self, batch, key):
+        if not isinstance(batch, dict):
+            keys = " and ".join(sorted({key for d in self.directions().values() for key in (d.source, d.target)}))
+            raise ValueError(f"{type(self).__name__} trains on dicts of {keys}; got a bare tensor.")
+        return super().example(batch, key)
+
+    @property
+    def example_shapes(self):
+        shapes = {}
+        for way in self.directions().values():
+            shapes |= {way.source: way.source_shape, way.target: tuple(way.network.output_shape[1:])}
+        return shapes
+
+    def translate(self, images, seed=None, batch_size=32, direction=None):
+        """The translations of images.
+
+        Args:
+            images: float array [n, H, W, C] in [-1, 1] of the domain that the direction takes.
+            seed: an integer makes the noise, where there is any, repeatable; None draws anew. An image's
+                noise depends on its place among the images, not on the other ones.
+            batch_size: how many are translated at once.
+            direction: a name in `directions()`; None for the first.
+
+        Returns:
+            float32 array [n, H, W, C'] in [-1, 1], with averaged weights where they are kept.
+
+        Raises:
+            ValueError: the images have another shape than the network's, or there is no such direction.
+        """
+        way = self.direction(direction)
+        images = np.asarray(images, np.float32)
+        if images.ndim != 4 or images.shape[1:] != way.source_shape or not len(images):
+            shape = ", ".join(str(size) for size in way.source_shape)
+            raise ValueError(f"Images to translate must have shape [n, {shape}]; got {images.shape}.")
+        seed = random.randrange(2**31) if seed is None else seed
+        with self.averaged():
+            parts = [
+                way(tf.constant(images[rows]), _noise(way, seed, range(len(images))[rows]))
+                for rows in (slice(i, i + batch_size) for i in range(0, len(images), batch_size))
+            ]
+        return np.concatenate([part.numpy() for part in parts])
+
+
+def _noise(way, seed, rows):
+    """The noise [B, N] of the images at `rows`, each by a key of its own; None where there is none."""
+    if not way.noise_size:
+        return None
+    return tf.stack([draws.uniform([way.noise_size], [seed, row]) for row in rows])
