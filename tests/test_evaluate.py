@@ -419,6 +419,18 @@ def test_a_configs_protocols(tiny, cached):
     assert scores[1]["value"] == pytest.approx(metrics.inception_score(logits)[0], rel=1e-6)
 
 
+def test_dcgans_are_scored_by_the_classifier_of_their_data_against_its_test_split():
+    """Full configs and paper configs alike; not in the smoke overlay, nor where no split is apart."""
+    for name in ("mnist", "fashion_mnist", "cifar10_paper"):
+        config = load_config(f"dcgan/{name}")
+        extractor = f"classifier/{config.data.name}"
+        assert config.eval["fid"] == {"extractor": extractor, "split": "test", "samples": 10_000}
+        assert config.eval["inception_score"] == {"extractor": extractor, "samples": 10_000}
+    for name in ("mnist", "fashion_mnist", "cifar10_paper", "fashion_mnist_10k"):
+        assert list(load_config(f"dcgan/{name}", smoke=True).eval) == ["sliced_wasserstein"]
+    assert list(load_config(IMAGES).eval) == ["sliced_wasserstein"]
+
+
 class Drifting(keras.Model):
     """Its samples grow brighter with every call of `generate`."""
 

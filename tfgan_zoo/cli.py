@@ -190,19 +190,60 @@ def reproduce(
 
 @app.command()
 def prepare(
-    name: Annotated[str, typer.Argument(help="avatars")],
+    name: Annotated[str, typer.Argument(help="avatars, noto_emoji or scenes")],
     number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,
     seed: Annotated[int | None, typer.Option(help="the same seed gives the same data")] = None,
+    font: Annotated[Path | None, typer.Option(help="of emoji: NotoColorEmoji.ttf")] = None,
+    emoji_test: Annotated[Path | None, typer.Option(help="Unicode's emoji-test.txt")] = None,
 ):
     """Build a data set into the zoo's cache, from packages or from files that you give."""
     from tfgan_zoo import data
     from tfgan_zoo.data.cache import manifest
 
-    given = {"seed": seed, "count": number}
+    given = {"seed": seed, "count": number, "font": font, "emoji_test": emoji_test}
     arguments = {key: value for key, value in given.items() if value is not None}
     for data_set, path in data.prepare(name, **arguments).items():
         examples = ", ".join(f"{count:,} {split}" for split, count in manifest(path)["splits"].items())
         print(f"Wrote {data_set} ({examples}) to {path}.")
+
+
+@app.command()
+def verify(
+    config_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="a config")] = None,
+    every: Annotated[bool, typer.Option("--all", help="all configs whose weights ship")] = False,
+    update: Annotated[
+        bool, typer.Option("--update", help="write what the config's eval section asks for now")
+    ] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+):
+    """Compute a card's scores anew from its weights; status 0 if all agree to a thousandth."""
+    if every == (config_id is not None):
+        raise typer.BadParameter("name a config, or give --all")
+    from tfgan_zoo import verifying
+
+    rows = []
+    for name in verifying.shipped() if every else [config_id]:
+        of_one = verifying.update(name) if update else verifying.verify(name)
+        print(verifying.describe(of_one), flush=True)
+        rows += of_one
+    if json_file:
+        _write_json(json_file, rows)
+    if not all(row["agrees"] for row in rows):
+        raise typer.Exit(1)
+
+
+@app.command()
+def figure(
+    name: Annotated[str, typer.Argument(help="such as loss_surfaces; a wrong one lists them all")],
+    out: Annotated[Path | None, typer.Option(help="the PNG to write; by default NAME.png")] = None,
+    runs: Annotated[Path | None, typer.Option(help="the folder of runs, where a figure has any")] = None,
+):
+    """Draw one of the lectures' figures."""
+    from tfgan_zoo.figures import draw
+
+    out = out or Path(f"{name}.png")
+    draw(name, out, runs)
+    print(f"Wrote {out}.")
 
 
 @app.command()

@@ -61,16 +61,14 @@ def evaluate(
         in the data cache and computed once.
     """
     is_model = fake in list_configs()
-    features = uses_features(metrics) or statistics is not None
     _check(metrics, is_model or samples is not None, statistics)
     if real is None and is_model and metrics:
         own = load_config(fake, overrides).data.model_dump()
         real, form = f"{own.pop('name')}:{own.pop('split')}", own
-    only_statistics = all(_is_statistics(side) for side in (fake, real) if side is not None)
-    if not features:
+    if statistics is None and not uses_features(metrics):
         extractor = None
-    elif isinstance(extractor, str) and not only_statistics:
-        extractor = load_extractor(extractor)
+    elif isinstance(extractor, str):
+        extractor = _loaded(extractor, [side for side in (fake, real) if side is not None])
     reals = _side(real, extractor, form, cache.folder() / "statistics")
     if is_model:
         count = samples or (reals.count if reals else 10_000)
@@ -85,7 +83,7 @@ def evaluate(
 
 def _check(metrics, at_random, statistics):
     """Raises ValueError for what cannot be done, before the work begins."""
-    paired = [name for name in metrics if METRICS[name].paired]
+    paired = [name for name in metrics if name in METRICS and METRICS[name].paired]
     if paired and at_random:
         raise ValueError(
             f"{paired[0]} compares images pair by pair, in their order; random samples have no "
@@ -93,6 +91,11 @@ def _check(metrics, at_random, statistics):
         )
     if statistics is not None and not str(statistics).endswith(".npz"):
         raise ValueError(f"statistics are written to a file that ends in .npz; got {statistics}")
+
+
+def _loaded(extractor, sides):
+    """The extractor of that name, or None where all sides are statistics, which need none."""
+    return None if all(map(_is_statistics, sides)) else load_extractor(extractor)
 
 
 def describe(scores):

@@ -187,12 +187,16 @@ def load_config(config_id, overrides=None, smoke=False):
     if smoke:
         raw = _merge(raw, overlay)
     raw = _merge(raw, _nest(overrides or {}))
-    raw["id"] = config_id
+    return resolved({**raw, "id": config_id})
+
+
+def resolved(raw):
+    """The `Config` of a complete dict, as a card keeps it; raises ConfigError as `load_config`."""
     try:
         return Config.model_validate(raw)
     except ValidationError as error:
         lines = [_explain(problem) for problem in error.errors()]
-        raise ConfigError(f"Config {config_id}: " + "; ".join(lines)) from None
+        raise ConfigError(f"Config {raw.get('id')}: " + "; ".join(lines)) from None
 
 
 def parse_overrides(settings):

@@ -75,7 +75,7 @@ def test_what_is_not_prepared_says_the_command(name, zoo_data, tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         data.load(name, data_dir=tmp_path / "here")
     message = str(caught.value)
-    assert message.endswith(f"\n  {prepared.NAMES[name].command}")
+    assert f"\n  {prepared.NAMES[name].command}" in message and message.endswith(prepared.NAMES[name].sources)
     assert str(tmp_path / "here" / "prepared") in message and str(zoo_data / "prepared") in message
 
 
@@ -99,6 +99,7 @@ def test_a_damaged_file_says_the_command(at):
     [
         ("avatar", {}, "nothing to prepare called 'avatar'; there are avatars"),
         ("avatars", {"font": "x"}, "unexpected keyword argument 'font'.*tfgan-zoo prepare avatars --seed 0"),
+        ("noto_emoji", {"font": "x"}, "'emoji_test'.*tfgan-zoo prepare noto_emoji --font NotoColorEmoji.ttf"),
         ("avatars", {"count": 9}, "at least 10"),
         ("avatars", {"seed": -1}, "seed >= 0"),
     ],

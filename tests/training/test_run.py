@@ -137,6 +137,17 @@ def test_resume_in_an_empty_folder_says_that_it_starts(tmp_path):
     assert "no checkpoint" in lines[0]
 
 
+@pytest.mark.parametrize("replicas", [1, 2])
+def test_a_run_over_cpu_devices_says_once_that_its_steps_go_one_by_one(replicas, tmp_path):
+    from contracts import two_replicas
+
+    lines = []
+    strategy = two_replicas() if replicas == 2 else None
+    train(config("gan/ring8"), tmp_path / "run", strategy=strategy, say=lines.append)
+    told = [line for line in lines if "train.steps_per_execution=2" in line]
+    assert len(told) == replicas - 1
+
+
 def test_a_nan_stops_the_run_names_loss_and_step_and_keeps_the_last_good_state(tmp_path):
     hot = {"class": "SGD", "learning_rate": 1e30}
     settings = config(optimizers__generator=hot, train__steps=40)

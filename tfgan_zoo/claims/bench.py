@@ -5,9 +5,10 @@ from dataclasses import asdict, dataclass, field
 
 from tfgan_zoo import evaluation, zoo
 from tfgan_zoo.config import load_config
+from tfgan_zoo.index import pretrained_folder
 from tfgan_zoo.training.callbacks import read_table
 from tfgan_zoo.training.run import computing, train
-from tfgan_zoo.training.weights import read_weights
+from tfgan_zoo.training.weights import load_pretrained, read_weights
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,18 @@ class Bench:
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         tables = [read_table(folder / table) for table in ("losses.csv", "scores.csv")]
         self.variants.append(Variant(name, config, overrides or {}, model, card, *tables))
+        return self.variants[-1]
+
+    def shipped(self, name, config_id):
+        """The `Variant` of the weights that ship for a config; in smoke it is trained instead."""
+        if self.smoke:
+            return self.train(name, config_id)
+        folder = pretrained_folder(config_id)
+        config = load_config(config_id)
+        model = zoo.build(config)
+        load_pretrained(model, config_id)
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        self.variants.append(Variant(name, config, {}, model, card, [], []))
         return self.variants[-1]
 
     def _is_finished(self, folder, config):

@@ -17,11 +17,13 @@ class Recipe:
         module: whose `build(**arguments)` gives {name: `Built`}.
         names: the data sets that it builds.
         command: what a user types to build them.
+        sources: where the files come from that the command asks for.
     """
 
     module: str
     names: tuple[str, ...]
     command: str
+    sources: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Built:
         request: the arguments that it was built with, for the manifest.
         source: versions of packages and hashes of files that it was built from, for the manifest.
         attribution: whose work it is, under which licence, for the manifest.
-        class_names: the names of the labels, or None.
+        class_names: the names of the labels, or of the classes in layouts; or None.
     """
 
     arrays: Mapping
@@ -55,6 +57,20 @@ RECIPES = {
         ("avatars/avataaars", "avatars/personas"),
         "tfgan-zoo prepare avatars --seed 0",
     ),
+    "noto_emoji": Recipe(
+        "tfgan_zoo.data.emoji",
+        ("noto_emoji", "noto_emoji/all"),
+        "tfgan-zoo prepare noto_emoji --font NotoColorEmoji.ttf --emoji-test emoji-test.txt",
+        "The font is that of github.com/googlefonts/noto-emoji, release v2.042, or of Debian's package\n"
+        "fonts-noto-color-emoji; the list is unicode.org/Public/emoji/15.0/emoji-test.txt, or that of\n"
+        "Debian's package unicode-data in /usr/share/unicode/emoji.",
+    ),
+    "scenes": Recipe(
+        "tfgan_zoo.data.scenes",
+        ("scenes",),
+        "tfgan-zoo prepare scenes --seed 0",
+        "It needs the data set noto_emoji, prepared before.",
+    ),
 }
 
 NAMES = {name: recipe for recipe in RECIPES.values() for name in recipe.names}
@@ -64,8 +80,8 @@ def prepare(name, **arguments):
     """Build the data sets called `name` into the zoo's cache, where `load` finds them.
 
     Args:
-        name: "avatars".
-        arguments: of the recipe, `avatars.build`.
+        name: "avatars", "noto_emoji" or "scenes".
+        arguments: of the recipe, `avatars.build`, `emoji.build` or `scenes.build`.
 
     Returns {data set: path of its .npz}. The file holds the arrays and `manifest.json`: arguments,
     sources, versions, attribution, counts and the SHA-256 of every array's bytes.
@@ -110,7 +126,7 @@ def find(name, data_dir=None):
         looked = " and ".join(str(path.parent) for path in paths)
         raise FileNotFoundError(
             f"the data set {name!r} is not prepared (looked in {looked}). Prepare it once with\n"
-            f"  {NAMES[name].command}"
+            + "\n".join(filter(None, (f"  {NAMES[name].command}", NAMES[name].sources)))
         )
     splits = manifest["splits"]
     names = manifest["class_names"]

@@ -8,7 +8,11 @@ import tensorflow as tf
 
 
 def _mean_softplus(logits):
-    return tf.reduce_mean(tf.nn.softplus(tf.cast(logits, tf.float32)))
+    """In float32, or in float64 where the logits are."""
+    logits = tf.convert_to_tensor(logits)
+    return tf.reduce_mean(
+        tf.nn.softplus(logits if logits.dtype == tf.float64 else tf.cast(logits, tf.float32))
+    )
 
 
 def discriminator(real_logits, fake_logits):

@@ -36,11 +36,11 @@ def _down(x, filters, first):
     return layers.LeakyReLU(0.2)(x if first else BatchNormalization()(x))
 
 
-def generator(latent_dim=100, image_size=64, width=128, channels=3):
+def generator(latent_dim=100, image_size=64, width=128, channels=3, activation="tanh"):
     """z [B, latent_dim] -> image [B, image_size, image_size, channels] in [-1, 1].
 
     `width` is the number of maps before the image; the paper's 64x64 network has 128, and so
-    1024 at 4x4. No batch norm on the output.
+    1024 at 4x4. No batch norm on the output, whose `activation` is tanh in the paper.
     """
     levels = _levels(image_size)
     z = keras.Input([latent_dim], name="z")
@@ -52,15 +52,20 @@ def generator(latent_dim=100, image_size=64, width=128, channels=3):
     image = layers.Conv2DTranspose(
         channels, 5, strides=2, padding="same", kernel_initializer=_weights()
     )(x)
-    return keras.Model(z, layers.Activation("tanh", dtype="float32")(image), name="generator")
+    return keras.Model(z, layers.Activation(activation, dtype="float32")(image), name="generator")
 
 
 def discriminator(image_size=64, width=128, channels=3):
     """image [B, image_size, image_size, channels] -> logit [B, 1]; `width` maps after the first."""
     image = keras.Input([image_size, image_size, channels], name="image")
-    x = image
-    for level in range(_levels(image_size)):
-        x = _down(x, width * 2**level, first=level == 0)
-    x = layers.Flatten()(x)
+    x = layers.Flatten()(trunk(image, width))
     logit = layers.Dense(1, kernel_initializer=_weights(), dtype="float32")(x)
     return keras.Model(image, logit, name="discriminator")
+
+
+def trunk(image, width):
+    """The discriminator's maps at 4x4 of a symbolic image [B, H, H, C]: all but its logit."""
+    x = image
+    for level in range(_levels(image.shape[1])):
+        x = _down(x, width * 2**level, first=level == 0)
+    return x

@@ -42,7 +42,9 @@ class WGANGP(LatentGame):
         super().__init__(generator, prior=prior, seed=seed, **kwargs)
         if n_critic < 1:
             raise ValueError(f"WGAN-GP needs n_critic >= 1; got {n_critic}.")
-        if any(isinstance(layer, keras.layers.BatchNormalization) for layer in critic.layers):
+        # All layers, even those within blocks that are models of their own.
+        everywhere = critic._flatten_layers()
+        if any(isinstance(layer, keras.layers.BatchNormalization) for layer in everywhere):
             raise ValueError(
                 "The critic of a WGAN-GP must not have batch norm, which ties the examples of a "
                 "batch together; use layer norm or none."

@@ -65,6 +65,11 @@ def train(config, folder, resume=False, strategy=None, say=print):
             tf.random.set_seed(config.train.seed)
         with strategy.scope() if strategy else contextlib.nullcontext():
             model = zoo.build(config)
+        if model.steps_per_execution < config.train.steps_per_execution:
+            say(
+                "Steps run one by one, which is slower: over several CPU devices TensorFlow cannot "
+                f"loop over train.steps_per_execution={config.train.steps_per_execution} of them."
+            )
         run = _Run(model, config, folder, say)
         run.start(resume)
         run.fit()

@@ -48,12 +48,11 @@ def read_weights(model, path):
         model.load_weights(path)
 
 
-def load_pretrained(model, config_id):
-    """Reads the weights that ship for a config, if they are the ones on their card.
+def read_card(config_id):
+    """The card of the weights that ship for a config, a dict.
 
     Raises:
         FileNotFoundError: the config ships no weights.
-        ValueError: the file's SHA-256 is not the card's, or the model was built with other sizes.
     """
     if not has_weights(config_id):
         shipped = ", ".join(name for name in list_configs() if has_weights(name)) or "none yet"
@@ -61,9 +60,18 @@ def load_pretrained(model, config_id):
             f"No weights ship for {config_id}; train it with `tfgan-zoo train {config_id}`. "
             f"Weights ship for: {shipped}."
         )
-    folder = pretrained_folder(config_id)
-    path = folder / "model.weights.h5"
-    expected = json.loads((folder / "card.json").read_text(encoding="utf-8"))["weights_sha256"]
+    return json.loads((pretrained_folder(config_id) / "card.json").read_text(encoding="utf-8"))
+
+
+def load_pretrained(model, config_id):
+    """Reads the weights that ship for a config, if they are the ones on their card.
+
+    Raises:
+        FileNotFoundError: the config ships no weights.
+        ValueError: the file's SHA-256 is not the card's, or the model was built with other sizes.
+    """
+    expected = read_card(config_id)["weights_sha256"]
+    path = pretrained_folder(config_id) / "model.weights.h5"
     found = sha256(path)
     if found != expected:
         raise ValueError(

@@ -1,0 +1,87 @@
+"""Networks of one affine layer, whose losses and steps can be worked by hand."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+
+def affine(kernel, bias=None, name=None):
+    """x [B, d] -> x kernel + bias."""
+    x = keras.Input([len(kernel)])
+    return keras.Model(x, _dense(x, kernel, bias), name=name)
+
+
+def _dense(x, kernel, bias=None, name=None):
+    layer = layers.Dense(len(kernel[0]), name=name)
+    y = layer(x)
+    layer.kernel.assign(kernel)
+    if bias is not None:
+        layer.bias.assign(bias)
+    return y
+
+
+def constant(values, latent_dim=1):
+    """z [B, latent_dim] -> `values`, whatever z."""
+    return affine(np.zeros([latent_dim, len(values)]), values, name="generator")
+
+
+def images_by_label(values, of_z=(0.0, 0.0)):
+    """{"z": [B, 2], "label": [B]} -> images of one pixel: values[label] + of_z . z."""
+    z, label = keras.Input([2], name="z"), keras.Input([], dtype="int32", name="label")
+    x = layers.Concatenate()([ops.one_hot(label, len(values)), z])
+    kernel = np.reshape([*values, *of_z], [-1, 1])
+    image = layers.Reshape([1, 1, 1])(_dense(x, kernel))
+    return keras.Model({"z": z, "label": label}, image, name="generator")
+
+
+def heads(**of_pixel):
+    """An image of one pixel x -> name -> x slopes + offsets, for name=(slopes, offsets)."""
+    image = keras.Input([1, 1, 1], name="image")
+    x = layers.Flatten()(image)
+    outputs = {
+        name: _dense(x, [slopes], offsets, name) for name, (slopes, offsets) in of_pixel.items()
+    }
+    return keras.Model(image, outputs, name="discriminator")
+
+
+def descend(model, rate=0.1, **rates):
+    """Compiles with plain gradient descent, every player at `rate` but those that are named."""
+    model.compile({player: keras.optimizers.SGD(rates.get(player, rate)) for player in model.players()})
+    return model
+
+
+def pixels(*values):
+    """Images [B, 1, 1, 1] of these values."""
+    return np.reshape(np.array(values, np.float32), [-1, 1, 1, 1])
+
+
+def watch(network, look=lambda inputs: inputs):
+    """A list that grows, with each call of the network, by `look` of what it is called on."""
+    seen = []
+    call = network.call
+
+    def watched(inputs, **kwargs):
+        seen.append(look(inputs))
+        return call(inputs, **kwargs)
+
+    network.call = watched
+    return seen
+
+
+def weights(network):
+    return [variable.numpy() for variable in network.trainable_variables]
+
+
+def of_type(network, kind):
+    return [layer for layer in network.layers if isinstance(layer, kind)]
+
+
+def softplus(a):
+    return np.log1p(np.exp(np.asarray(a, np.float64)))
+
+
+def cross_entropy(labels, logits):
+    """-log softmax(logits)[label] of each row, [B]."""
+    logits = np.asarray(logits, np.float64)
+    picked = logits[np.arange(len(logits)), np.asarray(labels)]
+    return np.log(np.exp(logits).sum(axis=1)) - picked

@@ -1,0 +1,73 @@
+"""The networks of Metz et al. 2017 (arXiv:1611.02163): the released ring's, and CIFAR-10's."""
+
+import keras
+from keras import layers
+
+from tfgan_zoo.layers.batch_norm import BatchNormalization
+
+
+def ring_generator(latent_dim=256, hidden=128, depth=2, data_dim=2):
+    """z [B, latent_dim] -> `depth` tanh layers -> point [B, data_dim], linear."""
+    z = keras.Input([latent_dim], name="z")
+    return keras.Model(z, _tanh_layers(z, hidden, depth, data_dim), name="generator")
+
+
+def ring_discriminator(hidden=128, depth=2, data_dim=2):
+    """Point [B, data_dim] -> `depth` tanh layers -> logit [B, 1]."""
+    x = keras.Input([data_dim], name="x")
+    return keras.Model(x, _tanh_layers(x, hidden, depth, 1), name="discriminator")
+
+
+def _tanh_layers(h, hidden, depth, outputs):
+    """Dense layers that start orthogonal with gain 1.4, as in the released demo."""
+
+    def start():
+        return keras.initializers.Orthogonal(gain=1.4)
+
+    for _ in range(depth):
+        h = layers.Dense(hidden, activation="tanh", kernel_initializer=start())(h)
+    return layers.Dense(outputs, kernel_initializer=start(), dtype="float32")(h)
+
+
+def image_generator(latent_dim=256, image_size=32, width=64, channels=3):
+    """z [B, latent_dim] -> image [B, image_size, image_size, channels] in [-1, 1].
+
+    A dense layer to 4x4, a 3x3 transposed convolution for each doubling down to `width` maps, each
+    with batch norm and ReLU, and a 3x3 convolution.
+    """
+    levels = _levels(image_size)
+    z = keras.Input([latent_dim], name="z")
+    top = width * 2**levels
+    x = layers.Reshape([4, 4, top])(layers.Dense(4 * 4 * top, use_bias=False)(z))
+    x = layers.ReLU()(BatchNormalization()(x))
+    for level in reversed(range(levels)):
+        x = layers.Conv2DTranspose(
+            width * 2**level, 3, strides=2, padding="same", use_bias=False
+        )(x)
+        x = layers.ReLU()(BatchNormalization()(x))
+    image = layers.Conv2D(channels, 3, padding="same")(x)
+    return keras.Model(z, layers.Activation("tanh", dtype="float32")(image), name="generator")
+
+
+def image_discriminator(image_size=32, width=64, channels=3):
+    """image [B, image_size, image_size, channels] -> logit [B, 1].
+
+    3x3 convolutions of stride 2 down to 4x4, each with batch norm and LeakyReLU(0.3).
+    """
+    image = keras.Input([image_size, image_size, channels], name="image")
+    x = image
+    for level in range(_levels(image_size)):
+        x = layers.Conv2D(width * 2**level, 3, strides=2, padding="same", use_bias=False)(x)
+        x = layers.LeakyReLU(0.3)(BatchNormalization()(x))
+    logit = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
+    return keras.Model(image, logit, name="discriminator")
+
+
+def _levels(image_size):
+    levels = (image_size // 4).bit_length() - 1
+    if levels < 1 or 4 * 2**levels != image_size:
+        raise ValueError(
+            f"These networks double from 4x4, so image_size is 8, 16, 32 ...; got {image_size}. "
+            "Pad or resize the data (image_size and fit under `data`)."
+        )
+    return levels

@@ -1,0 +1,40 @@
+"""Encoders to a diagonal Gaussian and decoders to logits or means: Kingma & Welling 2014."""
+
+import keras
+from keras import layers
+
+from tfgan_zoo.networks import dcgan
+
+
+def mlp_encoder(latent_dim=20, hidden=500, image_size=28, channels=1):
+    """Image -> one tanh layer -> {"mu", "logvar"}, each [B, latent_dim] (appendix C.2)."""
+    image = keras.Input([image_size, image_size, channels], name="image")
+    h = layers.Dense(hidden, activation="tanh")(layers.Flatten()(image))
+    return _encoder(image, h, latent_dim)
+
+
+def mlp_decoder(latent_dim=20, hidden=500, image_size=28, channels=1):
+    """z [B, latent_dim] -> one tanh layer -> [B, image_size, image_size, channels], linear."""
+    z = keras.Input([latent_dim], name="z")
+    h = layers.Dense(hidden, activation="tanh")(z)
+    pixels = layers.Dense(image_size * image_size * channels, dtype="float32")(h)
+    pixels = layers.Reshape([image_size, image_size, channels], dtype="float32")(pixels)
+    return keras.Model(z, pixels, name="generator")
+
+
+def conv_encoder(latent_dim=32, image_size=32, width=32, channels=1):
+    """Image -> the convolutions of a DCGAN's discriminator -> {"mu", "logvar"}."""
+    image = keras.Input([image_size, image_size, channels], name="image")
+    return _encoder(image, layers.Flatten()(dcgan.trunk(image, width)), latent_dim)
+
+
+def conv_decoder(latent_dim=32, image_size=32, width=32, channels=1):
+    """z [B, latent_dim] -> a DCGAN's generator without its tanh."""
+    return dcgan.generator(latent_dim, image_size, width, channels, activation="linear")
+
+
+def _encoder(image, h, latent_dim):
+    code = {
+        name: layers.Dense(latent_dim, name=name, dtype="float32")(h) for name in ("mu", "logvar")
+    }
+    return keras.Model(image, code, name="encoder")
