@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 import tfgan_zoo as zoo
-from tfgan_zoo import catalogue, cli, index, latents, pictures
+from tfgan_zoo import catalogue, cli, data, index, latents, pictures
 from tfgan_zoo.config import load_config
 from tfgan_zoo.training.callbacks import TrainingDiverged
 from tfgan_zoo.training.run import RunError, RunStopped
@@ -228,6 +228,26 @@ def test_sample_draws_points(run, tmp_path):
     out = tmp_path / "points.png"
     assert run("sample", "gan/ring8", "--out", out, "--weights", tmp_path)[0] == 0
     assert (read(out)[..., :3] < 250).any()
+
+
+def test_sample_of_a_translator_shows_held_out_images_beside_their_translations(run, tmp_path):
+    config_id, weights, out = "pix2pix/scenes", tmp_path / "model.weights.h5", tmp_path / "s.png"
+    smoke = load_config(config_id, smoke=True)
+    small = [f"held_out={json.dumps(smoke.held_out)}"]
+    for section in ("networks", "data"):
+        for key, value in smoke.as_dict()[section].items():
+            small += [f"{section}.{key}={json.dumps(value)}"]
+    small = [argument for setting in small for argument in ("--set", setting)]
+    model = zoo.load(config_id, smoke=True)
+    write_weights(model, weights)
+    options = ["--out", out, "--weights", weights, *small]
+    assert run("sample", config_id, "-n", 3, "--seed", 7, *options)[0] == 0
+    examples = data.arrays(**smoke.data.model_dump())
+    condition, image = (examples[key][:3] / 127.5 - 1 for key in ("condition", "image"))
+    columns = [condition, model.translate(condition, seed=7), image]
+    expected = np.stack(columns, axis=1).reshape(9, 16, 16, 1)
+    np.testing.assert_array_equal(read(out), drawn(expected, columns=3))
+    assert "translates images" in refused(run("interpolate", config_id, *options))
 
 
 def test_interpolate_walks_between_the_same_ends(run, tiny, tmp_path):

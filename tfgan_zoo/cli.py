@@ -84,13 +84,12 @@ def sample(
     weights: Weights = "pretrained",
     settings: Settings = None,
 ):
-    """Draw samples as a picture."""
-    from tfgan_zoo import pictures
+    """Draw samples as a picture; of a system that translates, held-out images and what it makes of them."""
+    config = _config(config_id, settings)
+    from tfgan_zoo.evaluation import held_out_batch
 
     model = _model(config_id, weights, settings)
-    examples = model.generate(n, seed=seed)
-    write = pictures.save_grid if examples.ndim == 4 else pictures.save_points
-    write(examples, out)
+    model.save_samples(out, n, seed, lambda count: held_out_batch(config, count))
     print(f"Wrote {n} samples to {out}.")
 
 

@@ -85,3 +85,8 @@ def test_averaged_weights_translate():
     # The weight went 1, 0, -1, its average 0, then 0 / 2 - 1 / 2.
     assert game.translate(np.ones([1, 1, 1, 1])).item() == -0.5
     assert game.network(tf.ones([1, 1, 1, 1])).numpy().item() == -1
+
+
+def test_there_is_nothing_to_generate_from():
+    with pytest.raises(ValueError, match=r"no latents; it translates images: translate\(images\)"):
+        Fading().generate(4)

@@ -121,3 +121,12 @@ class Bench:
             return False
         before = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         return computing(before) == computing(config.as_dict())
+
+
+def halfway_constant(steps, players):
+    """Overrides for `steps` steps, from half of which the rates of `ConstantThenLinear` fall to 0."""
+    overrides = {"train.steps": steps, "train.score_every": steps}
+    for player in players:
+        rate = f"optimizers.{player}.learning_rate"
+        overrides |= {f"{rate}.constant_steps": steps // 2, f"{rate}.decay_steps": steps - steps // 2}
+    return overrides

@@ -12,7 +12,7 @@ from tfgan_zoo.evaluation.likelihoods import (
     mode_coverage,
     parzen_log_likelihood,
 )
-from tfgan_zoo.evaluation.references import reference_arrays
+from tfgan_zoo.evaluation.references import held_out_batch, reference_arrays
 from tfgan_zoo.evaluation.samples import (
     conditional_accuracy,
     fid,
@@ -22,7 +22,7 @@ from tfgan_zoo.evaluation.samples import (
 from tfgan_zoo.evaluation.translations import translation_distance, translation_error
 from tfgan_zoo.index import nearest
 
-__all__ = ["PROTOCOLS", "evaluate", "reference_arrays"]
+__all__ = ["PROTOCOLS", "evaluate", "held_out_batch", "reference_arrays"]
 
 PROTOCOLS = {
     "fid": fid,

@@ -13,6 +13,13 @@ def reference_arrays(config, split=None):
     return data.arrays(**settings)
 
 
+def held_out_batch(config, count):
+    """A batch of the first `count` examples that the config's training never sees, where it names such."""
+    settings = config.data.model_dump()
+    settings["split"] = config.held_out or settings["split"]
+    return next(iter(data.load(**settings, batch_size=count, shuffle=False)))
+
+
 @functools.lru_cache(maxsize=2)
 def extractor_of(name):
     """Loaded once for all the scorings of a run."""

@@ -146,7 +146,7 @@ class CycleGAN(TranslationGame):
         """`a_to_b`."""
         return self.a_to_b(inputs)
 
-    def picture(self, path, batch):
+    def picture(self, path, batch, seed=0):
         """a | G(a) | F(G(a)) | b | F(b) | G(F(b)), a row a pair of examples."""
         columns = []
         for key, way, back in (("image_a", "a_to_b", "b_to_a"), ("image_b", "b_to_a", "a_to_b")):

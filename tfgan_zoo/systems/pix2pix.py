@@ -121,10 +121,10 @@ class Pix2Pix(TranslationGame):
             noise = tf.tile(fixed, [tf.shape(condition)[0], 1])
         return {"image": tf.cast(translate(condition, noise), tf.float32)}
 
-    def picture(self, path, batch):
+    def picture(self, path, batch, seed=0):
         """condition | translation | image, a row an example."""
         condition = batch["condition"].numpy()
-        columns = [condition, self.translate(condition, seed=0), batch["image"].numpy()]
+        columns = [condition, self.translate(condition, seed), batch["image"].numpy()]
         pictures.save_columns(columns, path)
 
     def signatures(self):

@@ -192,6 +192,17 @@ class Game(keras.Model):
         """
         raise NotImplementedError(f"{type(self).__name__} does not say what it shows.")
 
+    def save_samples(self, path, n, seed, held_out):
+        """Writes a PNG of `n` samples.
+
+        Args:
+            path: the file to write.
+            n: how many.
+            seed: makes them repeatable.
+            held_out: a function of a number to a batch of so many examples, for systems that translate.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no samples.")
+
     def signatures(self):
         """What an export serves: name -> (function of a dict, its `tf.TensorSpec`s)."""
         raise NotImplementedError(f"{type(self).__name__} does not say what it serves.")

@@ -127,6 +127,10 @@ class LatentGame(Game):
         else:
             pictures.save_points(self.generate(2500, seed=0), path)
 
+    def save_samples(self, path, n, seed, held_out):
+        write = pictures.save_grid if self.example_key == "image" else pictures.save_points
+        write(self.generate(n, seed=seed), path)
+
     def signatures(self):
         inputs = {
             name: tf.TensorSpec([None, *spec.shape[1:]], spec.dtype, name=name)

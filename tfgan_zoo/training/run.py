@@ -25,6 +25,9 @@ from tfgan_zoo.training.weights import write_weights
 _FREE_ON_RESUME = {"steps", "log_every", "checkpoint_every", "score_every", "keep"}
 _TEXT = ("paper", "note", "claim")
 
+# How many held-out examples a run's pictures show the translations of.
+_SHOWN = 10
+
 
 class RunError(RuntimeError):
     """A run that cannot start; the message says what to do."""
@@ -173,11 +176,7 @@ class _Run:
         return {score["metric"]: score["value"] for score in scores}
 
     def _shown(self):
-        """A batch for pictures of translations: the first examples that training never sees."""
-        settings = self.config.data.model_dump()
-        settings["split"] = self.config.held_out or settings["split"]
-        batches = data.load(**settings, batch_size=self.config.train.batch_size, shuffle=False)
-        return next(iter(batches))
+        return evaluation.held_out_batch(self.config, _SHOWN)
 
     def _diverged(self, error):
         last = self.checkpoints.steps()[-1]

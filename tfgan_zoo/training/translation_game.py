@@ -46,9 +46,18 @@ class Direction:
 class TranslationGame(Game):
     """A game whose generators translate images; a batch is a dict of the images of both domains."""
 
+    example_key = "image"
+
     def directions(self):
         """The name of every way to translate with its `Direction`; the first is the default."""
         raise NotImplementedError(f"{type(self).__name__} must say what it translates.")
+
+    def latents(self, n, seed=None):
+        """Refuses, as `generate` does: a translation starts from an image."""
+        raise ValueError(f"{type(self).__name__} has no latents; it translates images: translate(images).")
+
+    def generate(self, n, seed=None, **conditions):
+        self.latents(n, seed)
 
     def direction(self, name=None):
         """The `Direction` of that name, or the first.
@@ -73,6 +82,9 @@ class TranslationGame(Game):
         for way in self.directions().values():
             shapes |= {way.source: way.source_shape, way.target: tuple(way.network.output_shape[1:])}
         return shapes
+
+    def save_samples(self, path, n, seed, held_out):
+        self.picture(path, held_out(n), seed)
 
     def translate(self, images, seed=None, batch_size=32, direction=None):
         """The translations of images.

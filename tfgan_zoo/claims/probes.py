@@ -1,0 +1,86 @@
+"""Small networks that read images: trained on real ones alone, they say what a translation shows."""
+
+import keras
+import numpy as np
+from keras import layers
+
+# What a label of an image is where it is not known.
+UNKNOWN = -1
+
+
+def segmenter(images, maps, epochs, width=16, seed=0):
+    """A network that names the class of every pixel.
+
+    Args:
+        images: uint8 [n, H, W, C], H and W multiples of 4.
+        maps: integers [n, H, W], classes from 0.
+        epochs: of Adam at 2e-3, batches of 32.
+        width: maps at full resolution, twice and four times as many below.
+
+    Returns:
+        A `keras.Model` for `predict`: images -> logits [n, H, W, classes].
+    """
+    keras.utils.set_random_seed(seed)
+    inputs, x = _start(images)
+    full = _conv(x, width)
+    half = _conv(full, 2 * width, strides=2)
+    x = _conv(_conv(half, 4 * width, strides=2), 4 * width)
+    for filters, beside in ((2 * width, half), (width, full)):
+        x = layers.Concatenate()([layers.UpSampling2D(2)(x), beside])
+        x = _conv(x, filters)
+    logits = layers.Conv2D(int(maps.max()) + 1, 1)(x)
+    return _fitted(keras.Model(inputs, logits), images, maps, epochs)
+
+
+def classifier(images, labels, epochs, width=16, seed=0):
+    """A network with a head for each kind of label.
+
+    Args:
+        images: uint8 [n, H, W, C].
+        labels: name -> integers [n], classes from 0; `UNKNOWN` ones teach nothing.
+        epochs: of Adam at 2e-3, batches of 32.
+        width: maps after the first of three halving convolutions.
+
+    Returns:
+        A `keras.Model` for `predict`: images -> name -> logits [n, classes].
+    """
+    keras.utils.set_random_seed(seed)
+    inputs, x = _start(images)
+    for level in range(3):
+        x = _conv(x, width * 2**level, strides=2)
+    x = layers.Dense(64, activation="relu")(layers.Flatten()(x))
+    heads = {name: layers.Dense(int(v.max()) + 1, name=name)(x) for name, v in labels.items()}
+    return _fitted(keras.Model(inputs, heads), images, labels, epochs)
+
+
+def _start(images):
+    inputs = keras.Input(images.shape[1:])
+    return inputs, layers.Rescaling(1 / 127.5, -1.0)(inputs)
+
+
+def _conv(x, filters, strides=1):
+    x = layers.Conv2D(filters, 3, strides=strides, padding="same", use_bias=False)(x)
+    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+
+
+def _fitted(network, images, targets, epochs):
+    loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=UNKNOWN)
+    # One loss object a head: Keras asks for a structure like the outputs'.
+    losses = {name: loss for name in targets} if isinstance(targets, dict) else loss
+    network.compile(keras.optimizers.Adam(2e-3), losses)
+    network.fit(images, targets, batch_size=32, epochs=epochs, verbose=0)
+    return network
+
+
+def read(network, images):
+    """The likeliest classes: an int array, or name -> int array."""
+    logits = network.predict(images, batch_size=100, verbose=0)
+    if isinstance(logits, dict):
+        return {name: values.argmax(axis=-1) for name, values in logits.items()}
+    return logits.argmax(axis=-1)
+
+
+def agreement(found, expected):
+    """The share of known `expected` labels that were found, a float."""
+    known = np.asarray(expected) != UNKNOWN
+    return float(np.mean(np.asarray(found)[known] == np.asarray(expected)[known]))
