@@ -5,9 +5,7 @@ judges whether x is real and belongs to y, the generator makes an x for y.
 
 Differs from the paper: the generator descends -log D by default, as in Goodfellow et al.'s own runs;
 "minimax" is equation 2 to the letter. The label of a fake is drawn from the data's own labels,
-which here are those of the batch of reals. The configs leave out the dropout in the generator: with
-it, dropout became the noise, and without it at test all samples of a class were one image. Tagging of
-Flickr images is left out.
+which here are those of the batch of reals. Tagging of Flickr images is left out.
 """
 
 import keras
