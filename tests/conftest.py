@@ -7,6 +7,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import pytest
 import tensorflow as tf
+from tensorflow.python.framework.config import disable_op_determinism
 
 from tfgan_zoo import cli
 
@@ -21,6 +22,13 @@ def pytest_configure(config):
 def private_cache(tmp_path_factory):
     """Tests neither read nor fill the user's cache of decoded data."""
     os.environ["TFGAN_ZOO_DATA"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def leave_determinism_off():
+    """A training run turns op determinism on for its process, and Keras then does without XLA."""
+    yield
+    disable_op_determinism()
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def reader(monkeypatch):
         logits_layer="logits",
         channels=1,
     )
-    monkeypatch.setattr(evaluation, "_extractor", {"levels": extractor}.get)
+    monkeypatch.setattr(evaluation.samples, "extractor_of", {"levels": extractor}.get)
 
 
 def accuracy(model, samples=8):

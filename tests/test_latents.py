@@ -98,5 +98,5 @@ def test_priors_have_their_range_and_moments(name, bound, variance, fourth):
 
 
 def test_an_unknown_prior_is_refused():
-    with pytest.raises(ValueError, match="'gauss'.*normal, uniform, uniform_unit_variance"):
+    with pytest.raises(ValueError, match="'gauss'.*normal, uniform, unit_hypercube, uniform_unit_variance"):
         latents.prior("gauss")

@@ -248,3 +248,10 @@ def test_a_signal_within_the_process_stops_after_the_execution(tmp_path, monkeyp
     assert stopped.value.signal == signal.SIGTERM
     assert signal.getsignal(signal.SIGTERM) is before
     assert (tmp_path / "run/checkpoints/step_00000004").is_dir()
+
+
+def test_xla_and_determinism_exclude_each_other(tmp_path):
+    config = load_config("dcgan/fashion_mnist_10k", {"train.jit_compile": True}, smoke=True)
+    with pytest.raises(RunError, match="train.deterministic=false"):
+        train(config, tmp_path / "run")
+    assert not (tmp_path / "run").exists()

@@ -12,7 +12,7 @@ PAPER = (
 
 
 def check(bench, steps, seeds, unrolled, modes, lead, quality):
-    """Trains the ring for each seed with `unrolled` foreseen updates and with none.
+    """Trains the ring of appendix A for each seed with `unrolled` foreseen updates and with none.
 
     Args:
         steps: updates of each player.
@@ -39,6 +39,6 @@ def check(bench, steps, seeds, unrolled, modes, lead, quality):
 def _ring(bench, k, steps, seed):
     """(modes hit, share of high quality) of one trained ring."""
     overrides = {"system_args.unrolled": k, "train.steps": steps, "train.seed": seed}
-    variant = bench.train(f"k{k}_seed{seed}", "unrolled_gan/ring8", overrides)
+    variant = bench.train(f"k{k}_seed{seed}", "unrolled_gan/ring8_paper", overrides)
     scores = {score["metric"]: score["value"] for score in variant.card["scores"]}
     return scores["modes"], scores["high_quality_share"]

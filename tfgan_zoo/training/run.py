@@ -60,6 +60,11 @@ def train(config, folder, resume=False, strategy=None, say=print):
         RunStopped: SIGTERM or SIGINT came; the state is saved.
         TrainingDiverged: a loss or weight stopped being finite; the last good state is kept.
     """
+    if config.train.jit_compile and config.train.deterministic:
+        raise RunError(
+            "Keras does not compile with XLA while operations are deterministic; set "
+            "train.deterministic=false beside train.jit_compile=true."
+        )
     folder = _prepare(Path(folder), config, resume)
     with _locked(folder):
         if config.train.deterministic:
