@@ -72,7 +72,7 @@ class TranslationGame(Game):
 
     def example(self, batch, key):
         if not isinstance(batch, dict):
-            keys = " and ".join(sorted({key for d in self.directions().values() for key in (d.source, d.target)}))
+            keys = " and ".join(self.example_shapes)
             raise ValueError(f"{type(self).__name__} trains on dicts of {keys}; got a bare tensor.")
         return super().example(batch, key)
 
