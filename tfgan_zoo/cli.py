@@ -190,7 +190,7 @@ def reproduce(
 
 @app.command()
 def prepare(
-    name: Annotated[str, typer.Argument(help="avatars or noto_emoji")],
+    name: Annotated[str, typer.Argument(help="avatars, noto_emoji or scenes")],
     number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,
     seed: Annotated[int | None, typer.Option(help="the same seed gives the same data")] = None,
     font: Annotated[Path | None, typer.Option(help="of emoji: NotoColorEmoji.ttf")] = None,
@@ -230,6 +230,20 @@ def verify(
         _write_json(json_file, rows)
     if not all(row["agrees"] for row in rows):
         raise typer.Exit(1)
+
+
+@app.command()
+def figure(
+    name: Annotated[str, typer.Argument(help="such as loss_surfaces; a wrong one lists them all")],
+    out: Annotated[Path | None, typer.Option(help="the PNG to write; by default NAME.png")] = None,
+    runs: Annotated[Path | None, typer.Option(help="the folder of runs, where a figure has any")] = None,
+):
+    """Draw one of the lectures' figures."""
+    from tfgan_zoo.figures import draw
+
+    out = out or Path(f"{name}.png")
+    draw(name, out, runs)
+    print(f"Wrote {out}.")
 
 
 @app.command()

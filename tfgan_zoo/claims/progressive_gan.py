@@ -14,27 +14,29 @@ PAPER = (
 )
 
 
-def check(bench, config, steps, fixed_steps, stable, fade, samples, pairs, extractor, split="test", seed=0):
+def check(
+    bench, image_size, steps, fixed_steps, stable, fade, samples, pairs, extractor, split="test", seed=0
+):
     """Trains a growing pair, a pair of full size for as long, and a growing one without the deviation.
 
     Args:
-        config: the id of the config that is trained.
-        steps: updates of the growing pairs.
+        image_size: the full size.
+        steps: updates of each growing pair.
         fixed_steps: updates of the pair of full size, chosen to take as long; both times are reported.
         stable, fade: the schedule of the growing pairs.
         samples, extractor, split: of FID-C.
         pairs: of samples whose mean MS-SSIM is taken.
     """
-    common = {"train.seed": seed, "eval": {}}
-    growth = {"system_args.stable": stable, "system_args.fade": fade}
+    sizes = ("networks.generator.image_size", "networks.critic.image_size", "data.image_size")
+    common = {"train.seed": seed, "eval": None, **dict.fromkeys(sizes, image_size)}
 
     def run(name, steps, **overrides):
-        times = {"train.steps": steps, "train.score_every": steps, "train.checkpoint_every": steps}
-        return bench.train(name, config, {**common, **times, **overrides})
+        length = {"train.steps": steps, "train.score_every": steps}
+        return bench.train(name, "progressive_gan/fashion_mnist", {**common, **length, **overrides})
 
+    growth = {"system_args.stable": stable, "system_args.fade": fade}
     growing = run("growing", steps, **growth)
-    size = growing.config.networks["generator"].arguments["image_size"]
-    fixed = run("fixed", fixed_steps, **{"system_args.first_size": size})
+    fixed = run("fixed", fixed_steps, **{"system_args.first_size": image_size})
     plain = run("without_deviation", steps, **growth, **{"networks.critic.group": 0})
     fid = [v.score("fid", extractor=extractor, split=split, samples=samples) for v in (growing, fixed)]
     seconds = [variant.card["wall_seconds"] for variant in (growing, fixed)]
