@@ -145,7 +145,8 @@ def flat_pair(slope, below, above):
 
 @pytest.mark.parametrize("shown, pixels, fake", [(0, 16, 3.0), (6, 64, 0.75 * 3 + 0.25 * 5), (12, 64, 5.0)])
 def test_a_step_by_hand_at_the_resolution_it_has_reached(shown, pixels, fake):
-    model = ProgressiveGAN(*flat_pair(2.0, 3.0, 5.0), stable=4, fade=8, penalty_weight=30.0, gradient_norm=2.0)
+    weighting = {"penalty_weight": 30.0, "gradient_norm": 2.0}
+    model = ProgressiveGAN(*flat_pair(2.0, 3.0, 5.0), stable=4, fade=8, **weighting)
     model.shown.assign(shown)
     descend(model, rate=0.01)
     logs = model.train_step({"image": tf.fill([4, 8, 8, 1], 0.5)})
@@ -201,12 +202,13 @@ def test_levels_that_are_not_reached_stay_as_they_are(networks):
 def test_the_critic_sees_reals_and_fakes_apart_at_the_resolution_it_has_reached(networks, monkeypatch):
     model = descend(grown(networks), rate=0.0)
     model.shown.assign(12)
-    seen = []
-    score = ProgressiveGAN._score
-    monkeypatch.setattr(
-        ProgressiveGAN, "_score",
-        lambda m, images, k, alpha: seen.append((tuple(images.shape), k, float(alpha))) or score(m, images, k, alpha),
-    )
+    seen, score = [], ProgressiveGAN._score
+
+    def watched(model, images, k, alpha):
+        seen.append((tuple(images.shape), k, float(alpha)))
+        return score(model, images, k, alpha)
+
+    monkeypatch.setattr(ProgressiveGAN, "_score", watched)
     model.train_step({"image": reals()})
     # Real, fake, points between; then the generator's fake.
     assert seen == [((4, 8, 8, 2), 1, 0.5)] * 4

@@ -174,6 +174,8 @@ class ProgressiveGAN(LatentGame):
 
     def _at(self, level, function):
         """`function(k)` of a level known as a tensor."""
+        if len(self.levels) == 1:
+            return function(self.levels[0])
         branches = [lambda k=k: function(k) for k in self.levels]
         return tf.switch_case(level - self.levels[0], branches)
 
