@@ -1,6 +1,9 @@
 """The operations that a benchmark counts, against a count by hand, and the rates made of them."""
 
+from types import SimpleNamespace
+
 import pytest
+import tensorflow as tf
 
 from tfgan_zoo import data, zoo
 from tfgan_zoo.benchmarks import peak, training
@@ -49,6 +52,14 @@ def test_mlp_gan_operations_by_hand(k):
     discriminator = [dense(2, 8), dense(8, 8), dense(8, 1)]
     expected = step(generator, discriminator, k)
     assert counted("gan/ring8", **{"system_args.k": k}) == expected
+
+
+def test_a_step_that_branches_has_no_one_count():
+    def train_step(x):
+        return tf.switch_case(tf.cast(x[0, 0], tf.int32), [lambda: x @ x, lambda: x])
+
+    with pytest.raises(ValueError, match="differs from step to step"):
+        training.operations_per_step(SimpleNamespace(train_step=train_step), [tf.ones([2, 2])])
 
 
 @pytest.mark.parametrize("config_id, key, shape", [("gan/ring8", "x", (5, 2)), ("dcgan/mnist", "image", (5, 16, 16, 1))])

@@ -63,10 +63,18 @@ def operations_per_step(model, stream):
 
     Convolutions, matrix products and their gradients count, a multiply and an add as two; the
     element-wise rest is left out, as in the peak that the rate is compared with.
+
+    Raises:
+        ValueError: the step branches, so that its work is not the same at every step.
     """
     batch = next(iter(stream))
-    graph = tf.function(model.train_step).get_concrete_function(batch).graph
-    return sum(_operations(op) for op in _needed(graph))
+    needed = _needed(tf.function(model.train_step).get_concrete_function(batch).graph)
+    if any(op.type in ("Case", "StatelessCase") for op in needed):
+        raise ValueError(
+            "The work of a step differs from step to step here; narrow it to one kind with --set, a "
+            "growing network by system_args.first_size, and measure that."
+        )
+    return sum(_operations(op) for op in needed)
 
 
 def _needed(graph):

@@ -1,1 +1,1 @@
-"""Keras layers that Keras lacks: maxout, and dropout and batch norm for any number of replicas."""
+"""Keras layers that Keras lacks, and those that must not depend on the number of replicas."""

@@ -113,14 +113,21 @@ class Game(keras.Model):
         Returns:
             The scalar loss of this replica.
         """
+        loss, gradients = self.gradients(player, loss_fn)
+        self.optimizers[player].apply(gradients, self.player_variables(player))
+        return loss
+
+    def gradients(self, player, loss_fn):
+        """`loss_fn()` and its gradients, this replica's share, in the order of `player_variables`.
+
+        A gradient is None where the loss does not depend on the variable.
+        """
         variables = self.player_variables(player)
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch([variable.value for variable in variables])
             loss = tf.cast(loss_fn(), tf.float32)
             shared = loss / tf.distribute.get_strategy().num_replicas_in_sync
-        gradients = tape.gradient(shared, [variable.value for variable in variables])
-        self.optimizers[player].apply(gradients, variables)
-        return loss
+        return loss, tape.gradient(shared, [variable.value for variable in variables])
 
     def report(self, **losses):
         """Ends a train step: counts it, watches for losses that are not finite, returns the logs."""

@@ -1,4 +1,4 @@
-"""An optimiser and learning-rate schedules of the GAN papers, which Keras lacks."""
+"""Optimisers and learning-rate schedules of the GAN papers, which Keras lacks."""
 
 import keras
 from keras import ops
@@ -83,3 +83,52 @@ class RampedMomentumSGD(keras.optimizers.SGD):
             "final_momentum": self.final_momentum,
             "ramp_steps": self.ramp_steps,
         }
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class RestartingAdam(keras.optimizers.Adam):
+    """Adam that can forget its moments while training goes on (Kingma & Ba 2015, Algorithm 1).
+
+    After `restart` the next update is that of a fresh Adam: moments and bias corrections begin
+    anew, while `iterations`, the learning rate's schedule and averages of weights go on.
+    """
+
+    def build(self, variables):
+        if self.built:
+            return
+        if self.amsgrad:
+            raise ValueError("RestartingAdam has no amsgrad; leave it out.")
+        super().build(variables)
+        # The count of updates at the last restart.
+        self.begun = self.add_variable((), dtype="int", aggregation="only_first_replica", name="begun")
+
+    def restart(self, when):
+        """Restarts where the boolean scalar `when` holds; callable in a graph, on every replica."""
+        self.begun.assign(ops.where(when, self.iterations, self.begun))
+
+    def update_step(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        m, v = self._momentums[index], self._velocities[index]
+        g = ops.cast(gradient, variable.dtype)
+        age = ops.cast(self.iterations - self.begun, variable.dtype)
+        kept = ops.cast(age > 0, variable.dtype)
+        self.assign(m, kept * self.beta_1 * m + (1 - self.beta_1) * g)
+        self.assign(v, kept * self.beta_2 * v + (1 - self.beta_2) * ops.square(g))
+        rate = ops.cast(learning_rate, variable.dtype) * ops.sqrt(1 - self.beta_2 ** (age + 1))
+        rate = rate / (1 - self.beta_1 ** (age + 1))
+        self.assign_sub(variable, rate * m / (ops.sqrt(v) + self.epsilon))
+
+
+def restart(optimizer, when):
+    """Lets an optimiser forget its slots where the boolean scalar `when` holds.
+
+    Raises:
+        TypeError: it has slots and cannot forget them.
+    """
+    if hasattr(optimizer, "restart"):
+        optimizer.restart(when)
+    elif not isinstance(optimizer, keras.optimizers.SGD) or optimizer.momentum:
+        raise TypeError(
+            f"{type(optimizer).__name__} cannot forget its slots when a new phase of training begins; "
+            "use RestartingAdam."
+        )
