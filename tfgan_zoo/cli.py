@@ -190,7 +190,7 @@ def reproduce(
 
 @app.command()
 def prepare(
-    name: Annotated[str, typer.Argument(help="avatars or noto_emoji")],
+    name: Annotated[str, typer.Argument(help="avatars, noto_emoji or scenes")],
     number: Annotated[int | None, typer.Option("-n", "--number", help="how many examples")] = None,
     seed: Annotated[int | None, typer.Option(help="the same seed gives the same data")] = None,
     font: Annotated[Path | None, typer.Option(help="of emoji: NotoColorEmoji.ttf")] = None,

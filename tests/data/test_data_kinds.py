@@ -18,6 +18,8 @@ def everything(n=6):
         "layout": RNG.integers(0, 21, [n, 8, 8]),
         "label": np.arange(n),
         "attributes": RNG.integers(-1, 5, [n, 7]),
+        "boxes": RNG.uniform(0, 1, [n, 4, 4]).astype(np.float32),
+        "classes": RNG.integers(-1, 20, [n, 4]),
         "caption": [f"piñata {i}" * (i + 1) for i in range(n)],
     }
 
@@ -30,6 +32,8 @@ def test_every_key_leaves_in_its_own_type():
         "layout": tf.TensorSpec([2, 8, 8], tf.int32),
         "label": tf.TensorSpec([2], tf.int32),
         "attributes": tf.TensorSpec([2, 7], tf.int32),
+        "boxes": tf.TensorSpec([2, 4, 4], tf.float32),
+        "classes": tf.TensorSpec([2, 4], tf.int32),
         "caption": tf.TensorSpec([2], tf.string),
     }
     assert data.info(everything()).elements == {
@@ -38,6 +42,8 @@ def test_every_key_leaves_in_its_own_type():
         "layout": ((8, 8), "int32"),
         "label": ((), "int32"),
         "attributes": ((7,), "int32"),
+        "boxes": ((4, 4), "float32"),
+        "classes": ((4,), "int32"),
         "caption": ((), "string"),
     }
 
@@ -48,7 +54,7 @@ def test_every_value_arrives_and_examples_stay_whole():
         rows = batch["label"]
         for key in ("image", "condition"):
             np.testing.assert_allclose(batch[key], given[key][rows] / 127.5 - 1, atol=1e-6)
-        for key in ("layout", "attributes"):
+        for key in ("layout", "attributes", "boxes", "classes"):
             np.testing.assert_array_equal(batch[key], given[key][rows])
         assert [text.decode() for text in batch["caption"]] == [given["caption"][row] for row in rows]
 
@@ -98,6 +104,16 @@ def test_classes_between_two_neighbours_do_not_arise():
     assert found[0].tolist() == [[0, 0, 0, 20, 20, 20]] * 6
 
 
+def test_boxes_stay_where_their_images_keep_their_place():
+    given = {"image": images(2), "boxes": RNG.uniform(0, 1, [2, 1, 4]).astype(np.float32)}
+    stretched = {"image_size": (4, 16), "fit": "stretch"}
+    for form in ({}, {"image_size": 4}, stretched, {"image_size": 8, "fit": "pad"}):
+        np.testing.assert_array_equal(data.arrays(given, **form)["boxes"], given["boxes"])
+    for form in ({"image_size": (4, 8)}, {"image_size": 16, "fit": "pad"}):
+        with pytest.raises(ValueError, match="boxes cannot follow their images from \\(8, 8\\)"):
+            data.load(given, **form)
+
+
 @pytest.mark.parametrize(
     "key, values, message",
     [
@@ -106,6 +122,8 @@ def test_classes_between_two_neighbours_do_not_arise():
         ("layout", np.full([4, 2, 2], -1), "from 0 \\(background\\) to 255"),
         ("attributes", np.zeros([4], int), "attributes must be integers \\[N,K\\]"),
         ("attributes", np.full([4, 2], 2**31), "attributes must fit in int32"),
+        ("boxes", np.zeros([4, 2, 3]), "boxes must be floats \\[N,K,4\\]"),
+        ("boxes", np.full([4, 2, 4], 1.5), "fractions"),
         ("caption", [1, 2, 3, 4], "captions must be strings"),
         ("caption", ["a", "b", None, "d"], "captions must be strings"),
         ("caption", [["a"], ["b"], ["c"], ["d"]], "captions must be strings"),

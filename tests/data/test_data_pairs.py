@@ -120,7 +120,7 @@ def test_unpaired_needs_two(name):
 
 @pytest.mark.parametrize("name", ["edges/toy/ring8", "unpaired/toy/ring8+toy/ring8"])
 def test_points_have_no_pairs(name):
-    with pytest.raises(ValueError, match="needs images, and toy/ring8 has x"):
+    with pytest.raises(ValueError, match="needs image, and toy/ring8 has x"):
         data.load(name)
 
 
@@ -161,10 +161,48 @@ def test_edges_of_a_data_set():
     assert {key: (spec.shape, spec.dtype.name) for key, spec in dataset.element_spec.items()} == {
         "condition": ((50, 32, 32, 1), "float32"),
         "image": ((50, 32, 32, 3), "float32"),
-        "label": ((50,), "int32"),
     }
     batch = next(dataset.as_numpy_iterator())
     images = np.rint((batch["image"] + 1) * 127.5).astype(np.uint8)
     np.testing.assert_array_equal(batch["condition"], pairs.edge_map(images) / 127.5 - 1)
     assert set(np.unique(batch["condition"])) == {-1.0, 1.0} and batch["condition"][0, 0, 0, 0] == 1
-    assert data.info("edges/fashion_mnist_10k").class_names[-1] == "Ankle boot"
+
+
+def write_scenes(layouts):
+    images = np.random.default_rng(0).integers(0, 256, [*layouts.shape, 3], np.uint8)
+    arrays = {"image": images, "layout": layouts, "caption": np.array(["a"] * len(layouts))}
+    prepared.write("scenes", prepared.Built(arrays, {"train": len(layouts)}, {}, {}, "", ("cat", "dog")))
+    return images
+
+
+def test_layouts_become_colours_that_tell_every_class():
+    layouts = np.arange(2 * 8 * 8, dtype=np.uint8).reshape(2, 8, 8) % 21
+    images = write_scenes(layouts)
+    batch = next(data.load("layout/scenes", batch_size=2, shuffle=False).as_numpy_iterator())
+    assert set(batch) == {"condition", "image", "layout"} and batch["layout"].dtype == np.int32
+    np.testing.assert_array_equal(batch["layout"], layouts)
+    np.testing.assert_allclose(batch["image"], images / 127.5 - 1, atol=1e-6)
+    colours = (batch["condition"] + 1) * 127.5
+    distance = np.abs(colours[..., None, :] - pairs.PALETTE.astype(float)).max(-1)
+    np.testing.assert_array_equal(distance.argmin(-1), layouts)
+    assert distance.min(-1).max() < 1e-3 and np.sort(distance, -1)[..., 1].min() > 126
+    assert (batch["condition"][layouts == 0] == -1).all()
+    assert data.info("layout/scenes").class_names == ("cat", "dog")
+
+
+def test_a_smaller_layout_has_the_colours_of_its_classes_alone():
+    layouts = np.full([1, 8, 8], 3, np.uint8)
+    layouts[:, :, 3:] = 20
+    write_scenes(layouts)
+    found = data.arrays("layout/scenes", image_size=4)
+    np.testing.assert_array_equal(found["condition"], pairs.PALETTE[found["layout"]])
+    assert set(np.unique(found["layout"])) == {3, 20}
+
+
+def test_what_has_no_layout_and_what_has_too_many_classes():
+    write(A, 4)
+    with pytest.raises(ValueError, match="layout needs image and layout, and avatars/avataaars has image, a"):
+        data.load(f"layout/{A}")
+    write_scenes(np.full([1, 2, 2], 21, np.uint8))
+    with pytest.raises(ValueError, match="colours for 20 classes; scenes has 21"):
+        data.load("layout/scenes")

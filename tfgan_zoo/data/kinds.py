@@ -24,7 +24,8 @@ class Kind:
     Attributes:
         dtype: of its batches.
         check: an array as a user gives it -> the array that is stored; raises ValueError.
-        form: (stored array, `Form`) -> the array in that form.
+        form: (stored array, `Form`, (height, width) of the examples' images or None) -> the array in
+            that form.
         plain: stored array -> what `data.arrays` gives.
         batch: a stored tensor -> the tensor of a batch.
     """
@@ -37,8 +38,9 @@ class Kind:
 
 
 def formed(examples, form):
-    """Every array of the dict `examples` in the `Form` asked for: all that has pixels in one geometry."""
-    return {key: KEYS[key].form(array, form) for key, array in examples.items()}
+    """Every array of the dict `examples` in the `Form` asked for: all that has places in one geometry."""
+    size = next((array.shape[1:3] for key, array in examples.items() if KEYS[key] is _IMAGE), None)
+    return {key: KEYS[key].form(array, form, size) for key, array in examples.items()}
 
 
 def checked(named):
@@ -120,6 +122,14 @@ def _check_caption(captions):
     return np.array(texts, np.str_)
 
 
+def _check_boxes(boxes):
+    if boxes.ndim != 3 or boxes.shape[2] != 4 or not np.issubdtype(boxes.dtype, np.floating):
+        raise ValueError(f"boxes must be floats [N,K,4], got {boxes.dtype} {boxes.shape}")
+    if boxes.size and not (boxes.min() >= 0 and boxes.max() <= 1):
+        raise ValueError("boxes must be fractions (top, left, bottom, right) of the image, from 0 to 1")
+    return boxes.astype(np.float32)
+
+
 def _check_x(x):
     if x.ndim != 2 or not np.issubdtype(x.dtype, np.floating):
         raise ValueError(f"x must be floats [N,d], got {x.dtype} {x.shape}")
@@ -132,11 +142,11 @@ def _integers(plural, dims):
     return Kind("int32", _check_integers(plural, dims))
 
 
-_IMAGE = Kind("float32", _check_image, lambda images, form: form.array(images), to_uint8, _image_batch)
+_IMAGE = Kind("float32", _check_image, lambda images, form, _: form.array(images), to_uint8, _image_batch)
 _LAYOUT = Kind(
     "int32",
     _check_layout,
-    lambda layouts, form: form.layout(layouts),
+    lambda layouts, form, _: form.layout(layouts),
     batch=lambda layouts: tf.cast(layouts, tf.int32),
 )
 _ATTRIBUTES = _integers("attributes", 2)
@@ -151,6 +161,8 @@ KEYS = {
     "attributes": _ATTRIBUTES,
     "attributes_a": _ATTRIBUTES,
     "attributes_b": _ATTRIBUTES,
+    "boxes": Kind("float32", _check_boxes, lambda boxes, form, size: form.boxes(boxes, size)),
+    "classes": _integers("classes", 2),
     "caption": Kind("string", _check_caption),
     "x": Kind("float32", _check_x),
 }

@@ -1,5 +1,7 @@
 """Data sets made of other data sets: images with the condition to translate them from, unpaired domains."""
 
+import itertools
+
 import numpy as np
 
 from tfgan_zoo.data.resize import to_uint8
@@ -8,12 +10,15 @@ from tfgan_zoo.data.sources import Source
 # Of the largest magnitude that a step from black to white gives.
 EDGE_THRESHOLD = 0.08
 
+# The colours of a layout's classes: black for the background, then twenty that differ by 127 or more.
+PALETTE = np.array(list(itertools.product((0, 128, 255), repeat=3)), np.uint8)[:21]
+
 # Rec. 601 luma of R, G and B.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
 def edges(name, find):
-    """"edges/NAME": the images of NAME with their `edge_map` as `condition` [B,H,W,1], and its other keys.
+    """"edges/NAME": the `image` of NAME with its `edge_map` as `condition` [B,H,W,1].
 
     The map is that of the image in the size asked for.
     """
@@ -21,10 +26,28 @@ def edges(name, find):
 
     def read(split, form, take):
         examples = inner.examples(split, form, take)
-        _require(examples, name, "edges")
-        return {"condition": edge_map(to_uint8(examples["image"])), **examples}
+        _require(("image",), examples, inner.name, "edges")
+        return {"condition": edge_map(to_uint8(examples["image"])), "image": examples["image"]}
 
-    return Source(f"edges/{name}", read, inner.class_names)
+    return Source(f"edges/{name}", read)
+
+
+def layout(name, find):
+    """"layout/NAME": the `image` and `layout` of NAME, and as `condition` the layout in colours [B,H,W,3].
+
+    The colours are those of `PALETTE`. Reading raises ValueError for layouts of more than 20 classes.
+    """
+    inner = find(name)
+
+    def read(split, form, take):
+        examples = inner.examples(split, form, take)
+        _require(("image", "layout"), examples, inner.name, "layout")
+        maps = examples["layout"]
+        if maps.max() >= len(PALETTE):
+            raise ValueError(f"there are colours for {len(PALETTE) - 1} classes; {name} has {maps.max()}")
+        return {"condition": PALETTE[maps], "image": examples["image"], "layout": maps}
+
+    return Source(f"layout/{name}", read, inner.class_names)
 
 
 def unpaired(names, find):
@@ -45,7 +68,7 @@ def unpaired(names, find):
         found = {}
         for suffix, domain in domains.items():
             examples = domain.examples(split, form, take)
-            _require(examples, domain.name, "unpaired")
+            _require(("image",), examples, domain.name, "unpaired")
             found |= {key + suffix: examples[key] for key in ("image", "attributes") if key in examples}
         return found
 
@@ -93,9 +116,9 @@ def _edge_map(images):
     return np.where(magnitude > EDGE_THRESHOLD, 0, 255).astype(np.uint8)[..., None]
 
 
-def _require(examples, name, operator):
-    if "image" not in examples:
-        raise ValueError(f"{operator} needs images, and {name} has {', '.join(examples)}")
+def _require(keys, examples, name, operator):
+    if not set(keys) <= set(examples):
+        raise ValueError(f"{operator} needs {' and '.join(keys)}, and {name} has {', '.join(examples)}")
 
 
-OPERATORS = {"permuted_labels": permuted_labels, "edges": edges, "unpaired": unpaired}
+OPERATORS = {"edges": edges, "layout": layout, "permuted_labels": permuted_labels, "unpaired": unpaired}

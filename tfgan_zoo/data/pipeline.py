@@ -39,11 +39,11 @@ def load(
 
     Args:
         name: "fashion_mnist_10k" (bundled); a name that `prepare` has built, "avatars/avataaars",
-            "avatars/personas", "noto_emoji", "noto_emoji/all"; pairs made of other data,
-            "edges/NAME" or "unpaired/NAME+NAME", see `pairs`; a TFDS name, "name/config:version", that
-            is prepared on disk; a folder of images; "toy/gaussian_1d", "toy/mixture_1d", "toy/ring8",
-            "toy/grid25"; an image array [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of arrays,
-            see `kinds.KEYS`.
+            "avatars/personas", "noto_emoji", "noto_emoji/all", "scenes"; pairs made of other data,
+            "edges/NAME", "layout/NAME" or "unpaired/NAME+NAME", see `pairs`; a TFDS name,
+            "name/config:version", that is prepared on disk; a folder of images; "toy/gaussian_1d",
+            "toy/mixture_1d", "toy/ring8", "toy/grid25"; an image array [N,H,W(,C)], uint8 or float in
+            [-1,1]; or a dict of arrays, see `kinds.KEYS`.
             Names come before folders: write "./mnist" for a folder called mnist.
         split: a split, or a slice of one such as "train[:80%]". A slice cuts the stored order, in
             which a folder's classes follow one another.
@@ -63,13 +63,15 @@ def load(
 
     Returns:
         A `tf.data.Dataset` of dicts: `image` float32 [B,H,W,C] in [-1,1] and what there is of `label`
-        int32 [B], `attributes` int32 [B,K], `layout` int32 [B,H,W], `caption` string [B] (UTF-8),
-        `condition` (images); or `image_a` and `image_b` with `attributes_a` and `attributes_b`; or `x`
-        float32 [B,d]. The finite one has len() and counts its iterations:
-        the e-th complete one is epoch e, so that `fit(dataset, epochs=3)` sees the batches of the
-        stream from step 0 on; one given up before its last batch is read does not count. (Under a
-        `tf.distribute` strategy `fit` reads a few batches beforehand, which may count as an epoch
-        where that has fewer than 8; the stream has no such limit.)
+        int32 [B], `attributes` int32 [B,K], `layout` int32 [B,H,W] (0 is background), `boxes` float32
+        [B,K,4] with `classes` int32 [B,K], `caption` string [B] (UTF-8), `condition` (images); or
+        `image_a` and `image_b` with `attributes_a` and `attributes_b`; or `x` float32 [B,d].
+
+        The finite one has len() and counts its iterations: the e-th complete one is epoch e, so that
+        `fit(dataset, epochs=3)` sees the batches of the stream from step 0 on; one given up before
+        its last batch is read does not count. (Under a `tf.distribute` strategy `fit` reads a few
+        batches beforehand, which may count as an epoch where that has fewer than 8; the stream has no
+        such limit.)
 
     Raises:
         ValueError: an argument, image or array is not what it must be, or examples are too few.
@@ -109,7 +111,7 @@ class Info:
     Attributes:
         num_examples: the number of examples of an epoch; of unpaired domains the smaller's.
         elements: {key: (shape, dtype)} of one example as `load` gives it.
-        class_names: the names of the labels, or None.
+        class_names: the names of the labels, or of the classes in layouts from 1 on; or None.
     """
 
     num_examples: int

@@ -36,7 +36,7 @@ class Built:
         request: the arguments that it was built with, for the manifest.
         source: versions of packages and hashes of files that it was built from, for the manifest.
         attribution: whose work it is, under which licence, for the manifest.
-        class_names: the names of the labels, or None.
+        class_names: the names of the labels, or of the classes in layouts; or None.
     """
 
     arrays: Mapping
@@ -65,6 +65,12 @@ RECIPES = {
         "fonts-noto-color-emoji; the list is unicode.org/Public/emoji/15.0/emoji-test.txt, or that of\n"
         "Debian's package unicode-data in /usr/share/unicode/emoji.",
     ),
+    "scenes": Recipe(
+        "tfgan_zoo.data.scenes",
+        ("scenes",),
+        "tfgan-zoo prepare scenes --seed 0",
+        "It needs the data set noto_emoji, prepared before.",
+    ),
 }
 
 NAMES = {name: recipe for recipe in RECIPES.values() for name in recipe.names}
@@ -74,8 +80,8 @@ def prepare(name, **arguments):
     """Build the data sets called `name` into the zoo's cache, where `load` finds them.
 
     Args:
-        name: "avatars" or "noto_emoji".
-        arguments: of the recipe, `avatars.build` or `emoji.build`.
+        name: "avatars", "noto_emoji" or "scenes".
+        arguments: of the recipe, `avatars.build`, `emoji.build` or `scenes.build`.
 
     Returns {data set: path of its .npz}. The file holds the arrays and `manifest.json`: arguments,
     sources, versions, attribution, counts and the SHA-256 of every array's bytes.

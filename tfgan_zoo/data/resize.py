@@ -70,6 +70,20 @@ class Form:
         resized = [_resize(Image.fromarray(layout), self.size, self.fit, nearest) for layout in layouts]
         return np.stack([np.asarray(layout) for layout in resized])
 
+    def boxes(self, boxes, size):
+        """Boxes in fractions of images of a `size` (height, width), as they are.
+
+        Raises ValueError where this form would move them: boxes survive "stretch", and "crop" to the
+        same shape.
+        """
+        same_shape = size and self.size and size[0] * self.size[1] == size[1] * self.size[0]
+        if self.size in (None, size) or self.fit == "stretch" or (self.fit == "crop" and same_shape):
+            return boxes
+        raise ValueError(
+            f"boxes cannot follow their images from {size} to {self.size} by fit={self.fit!r}: "
+            "give fit='stretch', or a size of the same shape with fit='crop'"
+        )
+
 
 def to_uint8(images):
     """uint8 as it is; float in [-1, 1] rounded to the nearest of the 256 levels."""

@@ -22,7 +22,7 @@ class Source:
         name: for messages and for the name of the cache's file.
         read: (split, form, take) -> dict of arrays under keys of `kinds`, as these are stored (images
             uint8 or float32 in [-1,1]); in the form asked for, at most the first `take`.
-        class_names: the names of the labels, or None.
+        class_names: the names of the labels, or of the classes in layouts; or None.
         fingerprint: changes when the source's bytes do; None where reading is as cheap as a cache.
         apart: the keys that are shuffled in an order of their own and may be of another length.
     """
