@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from tfgan_zoo.data.captions import captioned
 from tfgan_zoo.data.resize import to_uint8
 from tfgan_zoo.data.sources import Source
 
@@ -121,4 +122,10 @@ def _require(keys, examples, name, operator):
         raise ValueError(f"{operator} needs {' and '.join(keys)}, and {name} has {', '.join(examples)}")
 
 
-OPERATORS = {"edges": edges, "layout": layout, "permuted_labels": permuted_labels, "unpaired": unpaired}
+OPERATORS = {
+    "captioned": captioned,
+    "edges": edges,
+    "layout": layout,
+    "permuted_labels": permuted_labels,
+    "unpaired": unpaired,
+}
