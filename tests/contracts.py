@@ -12,7 +12,7 @@ import tensorflow as tf
 
 import tfgan_zoo as zoo
 from tfgan_zoo import data
-from tfgan_zoo.config import load_config
+from tfgan_zoo.config import list_configs, load_config
 from tfgan_zoo.training.translation_game import TranslationGame
 from tfgan_zoo.zoo import build
 
@@ -77,6 +77,23 @@ class Server:
 def two_replicas():
     """One strategy for the whole process: two of them would mix up their collective operations."""
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+# What a model's training does not depend on.
+_APART = ("id", "paper", "note", "eval", "claim")
+
+
+@functools.cache
+def representatives():
+    """Every config's id -> the first config whose smoke overlay makes the same model and training."""
+    firsts = {}
+
+    def first(config_id):
+        settings = smoke(config_id).as_dict()
+        key = json.dumps({name: value for name, value in settings.items() if name not in _APART})
+        return firsts.setdefault(key, config_id)
+
+    return {config_id: first(config_id) for config_id in list_configs()}
 
 
 def smoke(config_id, **overrides):

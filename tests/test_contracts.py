@@ -1,9 +1,17 @@
-"""The contracts of `contracts.py` on every config of the zoo, found by themselves."""
+"""The contracts of `contracts.py` on every config of the zoo, found by themselves.
+
+Configs whose smoke overlays train the same model are held to them once, by the first of them.
+"""
+
+import importlib
+import inspect
 
 import contracts
+import numpy as np
 import pytest
 
-from tfgan_zoo.config import list_configs
+from tfgan_zoo.config import list_configs, load_config
+from tfgan_zoo.evaluation import PROTOCOLS
 
 
 @pytest.fixture(scope="module")
@@ -13,9 +21,12 @@ def server():
     server.close()
 
 
+REPRESENTATIVES = sorted(set(contracts.representatives().values()))
+
+
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in list_configs()],
+    params=[pytest.param(name, marks=pytest.mark.xdist_group(name)) for name in REPRESENTATIVES],
 )
 def config(request):
     return contracts.smoke(request.param)
@@ -53,3 +64,41 @@ def test_bfloat16(config):
 
 def test_export(reference, server, tmp_path):
     contracts.serves_without_the_package(reference, server, tmp_path)
+
+
+def nameless(optimizer):
+    """Its settings, less the name, which Keras counts up."""
+    return type(optimizer), {**optimizer.get_config(), "name": None}
+
+
+@pytest.mark.parametrize("config_id", list_configs())
+def test_every_config_builds_the_model_of_its_representative(config_id):
+    model = contracts.build(contracts.smoke(config_id))
+    like = contracts.representatives()[config_id]
+    if like != config_id:
+        twin = contracts.build(contracts.smoke(like))
+        assert type(model) is type(twin)
+        for player, optimizer in model.optimizers.items():
+            assert nameless(optimizer) == nameless(twin.optimizers[player])
+        for mine, others in zip(contracts.state(model), contracts.state(twin), strict=True):
+            np.testing.assert_array_equal(mine, others)
+
+
+@pytest.mark.parametrize("config_id", list_configs())
+def test_every_config_builds_at_its_own_size(config_id):
+    config = load_config(config_id)
+    shapes = contracts.build(config).example_shapes.values()
+    if config.data.image_size is not None:
+        assert {size for shape in shapes for size in shape[:-1]} == {config.data.image_size}
+
+
+@pytest.mark.parametrize("smoke", [False, True])
+@pytest.mark.parametrize("config_id", list_configs())
+def test_every_config_asks_for_scores_and_claims_that_there_are(config_id, smoke):
+    config = load_config(config_id, smoke=smoke)
+    for name, settings in config.eval.items():
+        inspect.signature(PROTOCOLS[name]).bind("model", "config", picture=None, **settings)
+    if config.claim:
+        program = importlib.import_module(f"tfgan_zoo.claims.{config.system}")
+        inspect.signature(program.check).bind("bench", **config.claim)
+        assert program.CLAIM and program.PAPER

@@ -12,6 +12,7 @@ DRAWS = {
     "uniform": draws.uniform,
     "symmetric": lambda shape, seed: draws.uniform(shape, seed, -1.0, 1.0),
     "normal": draws.normal,
+    "integers": lambda shape, seed: draws.integers(shape, seed, 1_000_000),
 }
 
 
@@ -38,6 +39,25 @@ def test_extreme_bits_give_the_centres_of_their_cells(monkeypatch, value, unit):
     assert draws.uniform([1], [0, 0], -1.0, 1.0).numpy()[0] == 2 * unit - 1
     expected = scipy.stats.norm.ppf(unit)
     assert draws.normal([1], [0, 0]).numpy()[0] == pytest.approx(expected, rel=1e-5)
+
+
+def test_integers_at_the_extreme_bits(monkeypatch):
+    for value, limit, expected in [(0, 10, 0), (2**32 - 1, 10, 9), (2**31, 10, 5), (2**31, 1, 0)]:
+        bits(monkeypatch, value)
+        assert draws.integers([2], [0, 0], limit).numpy().tolist() == [expected] * 2
+
+
+@pytest.mark.parametrize("limit", [2**24 - 1, 2**24 + 3, 2**31 - 1])
+def test_integers_stay_below_a_limit_that_floats_round_up_to(monkeypatch, limit):
+    bits(monkeypatch, 2**32 - 1)
+    assert 0.999999 * limit < draws.integers([1], [0, 0], limit).numpy()[0] < limit
+
+
+@pytest.mark.parametrize("limit", [2, 3, 10, 1000])
+def test_integers_are_uniform_from_0_below_the_limit(limit):
+    x = draws.integers([N], [5, 6], limit).numpy()
+    assert x.dtype == np.int32 and x.min() == 0 and x.max() == limit - 1
+    assert scipy.stats.chisquare(np.bincount(x)).pvalue > 1e-3
 
 
 def test_uniform_moments():

@@ -142,3 +142,12 @@ def test_curves_have_a_panel_for_the_losses_and_one_for_each_score(tmp_path):
         heights.append(read(path).shape[0])
         assert ink(path) > 0.01 and only_file(path)
     assert heights[1] == 3 * heights[0]
+
+
+def test_columns_stand_side_by_side_and_grey_ones_among_colours(tmp_path):
+    grey = np.full((2, 3, 3, 1), -1.0)
+    red = np.tile([1.0, -1.0, -1.0], (2, 3, 3, 1))
+    pictures.save_columns([grey, red], tmp_path / "columns.png", scale=1)
+    picture = read(tmp_path / "columns.png")
+    assert picture.shape == (7, 7, 3)
+    assert (picture[:3, :3] == 0).all() and (picture[4:, 4:] == [255, 0, 0]).all()

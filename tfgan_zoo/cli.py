@@ -233,6 +233,20 @@ def verify(
 
 
 @app.command()
+def figure(
+    name: Annotated[str, typer.Argument(help="such as loss_surfaces; a wrong one lists them all")],
+    out: Annotated[Path | None, typer.Option(help="the PNG to write; by default NAME.png")] = None,
+    runs: Annotated[Path | None, typer.Option(help="the folder of runs, where a figure has any")] = None,
+):
+    """Draw one of the lectures' figures."""
+    from tfgan_zoo.figures import draw
+
+    out = out or Path(f"{name}.png")
+    draw(name, out, runs)
+    print(f"Wrote {out}.")
+
+
+@app.command()
 def export(
     config_id: ConfigId,
     out: Annotated[Path, typer.Argument(help="the SavedModel folder to write")],

@@ -37,7 +37,11 @@ def grid(images, columns=None, border=1):
 
 def save_grid(images, path, columns=None, scale=2):
     """Writes a grid of images [n, H, W, C] in [-1, 1] as a PNG, each pixel `scale` wide."""
-    picture = grid(images, columns)
+    save_array(grid(images, columns), path, scale)
+
+
+def save_array(picture, path, scale=2):
+    """Writes one uint8 picture [h, w, C] as a PNG, each pixel `scale` wide."""
     picture = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
     with replacing(path) as temporary:
         picture.resize((picture.width * scale, picture.height * scale), Image.NEAREST).save(
@@ -69,7 +73,7 @@ def save_curve(losses, scores, path):
     for name in _columns(scores):
         families.setdefault(name.partition("/")[0], []).append(name)
     panels += [(family, scores, names) for family, names in families.items()]
-    figure = _figure(8, 3 * len(panels))
+    figure = new_figure(8, 3 * len(panels))
     for i, (title, rows, keys) in enumerate(panels):
         axes = figure.add_subplot(len(panels), 1, i + 1)
         for key in keys:
@@ -80,7 +84,7 @@ def save_curve(losses, scores, path):
         axes.grid(alpha=0.3)
         if len(keys) > 1:
             axes.legend()
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def _columns(rows):
@@ -89,14 +93,14 @@ def _columns(rows):
 
 def save_points(points, path):
     """Writes points [n, d] as a PNG: a histogram for d = 1, else a scatter of the first two axes."""
-    figure = _figure(5, 5)
+    figure = new_figure(5, 5)
     axes = figure.add_subplot()
     if points.shape[1] == 1:
         axes.hist(points[:, 0], 100)
     else:
         axes.scatter(points[:, 0], points[:, 1], s=2, alpha=0.5, linewidths=0)
         axes.set(aspect="equal")
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def save_densities_1d(samples, held_out, densities, path):
@@ -109,7 +113,7 @@ def save_densities_1d(samples, held_out, densities, path):
     low, high = (np.percentile(held_out, q) for q in (0.1, 99.9))
     margin = 0.2 * (high - low)
     x = np.linspace(low - margin, high + margin, 500)[:, None]
-    figure = _figure(8, 4.5)
+    figure = new_figure(8, 4.5)
     axes = figure.add_subplot()
     axes.hist(
         samples[:, 0], 100, range=(x[0, 0], x[-1, 0]), density=True, alpha=0.35, label="samples"
@@ -118,7 +122,7 @@ def save_densities_1d(samples, held_out, densities, path):
         axes.plot(x[:, 0], np.exp(log_density(x)), label=name, linewidth=1.5)
     axes.set(xlabel="x", ylabel="density")
     axes.legend()
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def save_densities_2d(samples, held_out, densities, path):
@@ -129,7 +133,7 @@ def save_densities_2d(samples, held_out, densities, path):
     limit = 1.15 * np.abs(held_out).max()
     ticks = np.linspace(-limit, limit, 150)
     plane = np.stack(np.meshgrid(ticks, ticks), axis=-1).reshape(-1, 2)
-    figure = _figure(4 * (2 + len(densities)), 4)
+    figure = new_figure(4 * (2 + len(densities)), 4)
     panels = [("held-out data", held_out), ("samples", samples)]
     for i, (title, points) in enumerate(panels):
         axes = figure.add_subplot(1, 2 + len(densities), i + 1)
@@ -141,16 +145,18 @@ def save_densities_2d(samples, held_out, densities, path):
         # The root shows the ridges between modes that would else vanish beside the peaks.
         axes.imshow(np.sqrt(density), origin="lower", extent=[-limit, limit] * 2, cmap="magma")
         axes.set(title=name)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
-def _figure(width, height):
+def new_figure(width, height):
+    """An empty matplotlib figure of that size in inches."""
     # The object interface has no global state and needs no display.
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height), layout="tight")
 
 
-def _save(figure, path):
+def save_figure(figure, path):
+    """Writes a matplotlib figure as a PNG, whole or not at all."""
     with replacing(path) as temporary:
         figure.savefig(temporary, format="png", dpi=100)

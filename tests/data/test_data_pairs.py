@@ -206,3 +206,17 @@ def test_what_has_no_layout_and_what_has_too_many_classes():
     write_scenes(np.full([1, 2, 2], 21, np.uint8))
     with pytest.raises(ValueError, match="colours for 20 classes; scenes has 21"):
         data.load("layout/scenes")
+
+
+def test_permuted_labels_deal_the_same_labels_out_anew():
+    plain = data.arrays("fashion_mnist_10k")
+    dealt = data.arrays("permuted_labels/fashion_mnist_10k")
+    np.testing.assert_array_equal(plain["image"], dealt["image"])
+    np.testing.assert_array_equal(np.bincount(plain["label"]), np.bincount(dealt["label"]))
+    # Ten classes of equal size: a label stays by chance for one image in ten.
+    assert np.mean(plain["label"] == dealt["label"]) == pytest.approx(0.1, abs=0.02)
+
+
+def test_permuted_labels_need_labels():
+    with pytest.raises(ValueError, match="needs label"):
+        data.arrays("permuted_labels/toy/ring8")

@@ -60,3 +60,9 @@ def test_bfloat16_logits_are_averaged_in_float32():
 def test_an_unknown_loss_names_the_known_ones():
     with pytest.raises(ValueError, match="non_saturating, minimax"):
         adversarial.generator("hinge")
+
+
+def test_least_squares_pull_reals_to_one_and_fakes_to_zero():
+    real, fake = tf.constant([[3.0], [0.0]]), tf.constant([[[2.0], [-1.0]]])
+    assert float(adversarial.discriminator_least_squares(real, fake)) == (4 + 1) / 2 + (4 + 1) / 2
+    assert float(adversarial.generator_least_squares(fake)) == (1 + 4) / 2

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from scipy.special import logsumexp
+from scipy.stats import multivariate_normal
 
 import tfgan_zoo as zoo
 from tfgan_zoo import evaluation
@@ -12,6 +13,7 @@ from tfgan_zoo.metrics.likelihood import (
     gaussian_mixture,
     held_out_log_likelihood,
     kernel_density,
+    parzen_log_likelihood,
     training_densities,
 )
 
@@ -88,3 +90,76 @@ def test_a_run_fits_the_training_points_once(monkeypatch):
     assert fitted == [400, 350]
     evaluation.likelihoods._training_densities.cache_clear()
     assert evaluation.evaluate(model, config) == second
+
+
+def brute_force(samples, points, sigma):
+    """log of the mean density of normals at the samples, one point and one sample at a time."""
+    return np.array(
+        [
+            logsumexp([multivariate_normal.logpdf(point, at, sigma**2) for at in samples])
+            - np.log(len(samples))
+            for point in points
+        ]
+    )
+
+
+def test_a_parzen_window_on_one_sample_is_a_normal_density(rng):
+    sample, test = rng.normal(size=(1, 3)), rng.normal(size=(7, 3))
+    mean, error, sigma = parzen_log_likelihood(sample, test, test, bandwidths=[0.7])
+    squares = np.square(test - sample).sum(axis=1)
+    expected = -squares / (2 * 0.49) - 1.5 * np.log(2 * np.pi * 0.49)
+    assert mean == pytest.approx(expected.mean(), rel=1e-9)
+    assert error == pytest.approx(expected.std() / np.sqrt(7), rel=1e-9)
+    assert sigma == 0.7
+
+
+def test_a_parzen_window_is_the_mean_of_normals_at_its_samples(rng):
+    samples, validation, test = (rng.uniform(size=(n, 2)) for n in (4, 5, 6))
+    mean, _, sigma = parzen_log_likelihood(samples, validation, test)
+    scores = {s: brute_force(samples, validation, s).mean() for s in np.geomspace(0.1, 1, 10)}
+    assert sigma == pytest.approx(max(scores, key=scores.get))
+    assert mean == pytest.approx(brute_force(samples, test, sigma).mean(), rel=1e-9)
+
+
+def test_many_points_are_as_likely_as_each_alone(rng):
+    samples, test = rng.uniform(size=(3, 2)), rng.uniform(size=(1203, 2))
+    mean, _, _ = parzen_log_likelihood(samples, test, test, bandwidths=[0.3])
+    assert mean == pytest.approx(brute_force(samples, test, 0.3).mean(), rel=1e-9)
+
+
+def test_the_bandwidth_is_chosen_on_validation_points_and_not_on_test_points():
+    samples = np.zeros((1, 2))
+    far, near = np.full((4, 2), 0.8), np.full((4, 2), 0.1)
+    # In d dimensions the likeliest sigma for a point at distance r is r / sqrt(d).
+    for validation, test, sigma in ((far, near, 0.8), (near, far, 0.1)):
+        assert parzen_log_likelihood(samples, validation, test, bandwidths=[0.1, 0.8])[2] == sigma
+
+
+def test_pixels_far_from_all_samples_have_a_finite_likelihood():
+    mean, _, _ = parzen_log_likelihood(np.zeros((2, 784)), np.ones((1, 784)), np.ones((1, 784)), [0.1])
+    assert mean == pytest.approx(-784 / 0.02 - 392 * np.log(2 * np.pi * 0.01), rel=1e-9)
+
+
+def test_points_of_unlike_dimensions_are_refused():
+    with pytest.raises(ValueError, match="must have the same dimension"):
+        parzen_log_likelihood(np.zeros((2, 3)), np.zeros((2, 3)), np.zeros((2, 2)))
+
+
+def test_the_parzen_protocol_reads_pixels_between_0_and_1():
+    splits = {"validation": "train[40:50]", "split": "train[50:64]"}
+    settings = {
+        "data.take": None,
+        "eval.sliced_wasserstein": None,
+        "eval.parzen_log_likelihood": {"samples": 30, "seed": 3, **splits},
+    }
+    config = load_config("cgan/mnist", settings, smoke=True)
+    model = zoo.load("cgan/mnist", overrides=settings, smoke=True)
+    scores = evaluation.evaluate(model, config)
+    fake = model.generate(30, seed=3).reshape(30, 64) / 2 + 0.5
+    real = evaluation.reference_arrays(config)["image"].reshape(-1, 64) / 255
+    expected = parzen_log_likelihood(fake, real[40:50], real[50:64])
+    assert [score["metric"] for score in scores] == ["parzen_log_likelihood", "parzen_log_likelihood/error"]
+    np.testing.assert_allclose([score["value"] for score in scores], expected[:2], rtol=1e-5)
+    stamp = scores[0]["protocol"]
+    assert stamp["bandwidth"] == f"{expected[2]:.3g}, chosen on train[40:50]"
+    assert (stamp["n_real"], stamp["n_fake"], stamp["unit"]) == (14, 30, "nats")

@@ -160,6 +160,20 @@ def test_the_released_networks_have_their_sizes_and_start_orthogonal():
             )
 
 
+def test_the_papers_ring_networks_have_their_sizes_start_and_scale():
+    start = {"activation": "relu", "gain": 0.8}
+    plain = networks.ring_discriminator(depth=1, **start)
+    scaled = networks.ring_discriminator(depth=1, scale=0.25, **start)
+    assert scaled.count_params() == 3 * 128 + 129
+    for network in (networks.ring_generator(**start), scaled):
+        for kernel in network.trainable_variables[::2]:
+            np.testing.assert_allclose(
+                np.linalg.svd(kernel.numpy(), compute_uv=False), 0.8, rtol=1e-5
+            )
+    scaled.set_weights(plain.get_weights())
+    np.testing.assert_allclose(scaled(4 * normal(0)), plain(normal(0)), rtol=1e-5)
+
+
 def test_the_image_networks_have_the_papers_shapes():
     generator, discriminator = networks.image_generator(), networks.image_discriminator()
     shapes = [layer.output.shape[1:] for layer in generator.layers if "norm" in layer.name]

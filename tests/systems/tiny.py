@@ -8,7 +8,16 @@ from keras import layers, ops
 def affine(kernel, bias=None, name=None):
     """x [B, d] -> x kernel + bias."""
     x = keras.Input([len(kernel)])
-    return keras.Model(x, _dense(kernel, bias)(x), name=name)
+    return keras.Model(x, _dense(x, kernel, bias), name=name)
+
+
+def _dense(x, kernel, bias=None, name=None):
+    layer = layers.Dense(len(kernel[0]), name=name)
+    y = layer(x)
+    layer.kernel.assign(kernel)
+    if bias is not None:
+        layer.bias.assign(bias)
+    return y
 
 
 def constant(values, latent_dim=1):
@@ -21,7 +30,7 @@ def images_by_label(values, of_z=(0.0, 0.0)):
     z, label = keras.Input([2], name="z"), keras.Input([], dtype="int32", name="label")
     x = layers.Concatenate()([ops.one_hot(label, len(values)), z])
     kernel = np.reshape([*values, *of_z], [-1, 1])
-    image = layers.Reshape([1, 1, 1])(_dense(kernel)(x))
+    image = layers.Reshape([1, 1, 1])(_dense(x, kernel))
     return keras.Model({"z": z, "label": label}, image, name="generator")
 
 
@@ -30,20 +39,9 @@ def heads(**of_pixel):
     image = keras.Input([1, 1, 1], name="image")
     x = layers.Flatten()(image)
     outputs = {
-        name: _dense([slopes], offsets, name=name)(x) for name, (slopes, offsets) in of_pixel.items()
+        name: _dense(x, [slopes], offsets, name) for name, (slopes, offsets) in of_pixel.items()
     }
     return keras.Model(image, outputs, name="discriminator")
-
-
-def _dense(kernel, bias=None, name=None):
-    kernel = np.asarray(kernel, np.float32)
-    bias = np.zeros(kernel.shape[1]) if bias is None else np.asarray(bias, np.float32)
-    return layers.Dense(
-        kernel.shape[1],
-        kernel_initializer=lambda shape, dtype: ops.convert_to_tensor(kernel, dtype),
-        bias_initializer=lambda shape, dtype: ops.convert_to_tensor(bias, dtype),
-        name=name,
-    )
 
 
 def descend(model, rate=0.1, **rates):

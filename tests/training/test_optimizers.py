@@ -1,10 +1,10 @@
-"""The momentum ramp and the floored decay, step by step by hand."""
+"""The momentum ramp and the learning-rate schedules, step by step by hand."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo.training.optimizers import FlooredExponentialDecay, RampedMomentumSGD
+from tfgan_zoo.training.optimizers import ConstantThenLinear, FlooredExponentialDecay, RampedMomentumSGD
 
 
 def test_the_rate_is_divided_every_update_down_to_the_floor():
@@ -15,6 +15,13 @@ def test_the_rate_is_divided_every_update_down_to_the_floor():
 def test_the_papers_divisor_halves_the_rate_in_173_287_updates():
     rate = FlooredExponentialDecay(initial=0.1, divisor=1.000004, floor=1e-6)
     np.testing.assert_allclose(float(rate(173_287)), 0.05, rtol=2e-2)
+
+
+def test_the_rate_is_constant_and_then_falls_on_a_line_to_zero():
+    rate = ConstantThenLinear(initial=0.2, constant_steps=2, decay_steps=4)
+    expected = [0.2, 0.2, 0.2, 0.15, 0.1, 0.05, 0, 0]
+    np.testing.assert_allclose([float(rate(t)) for t in range(8)], expected, atol=1e-8)
+    assert ConstantThenLinear.from_config(rate.get_config()).get_config() == rate.get_config()
 
 
 def test_momentum_ramps_and_the_update_uses_it():

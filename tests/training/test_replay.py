@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tfgan_zoo.training.noise import StepNoise
-from tfgan_zoo.training.replay import ReplayPool
+from tfgan_zoo.training.replay import HistoryPool, ReplayPool
 
 
 def fakes(first, count=4):
@@ -65,3 +65,53 @@ def test_a_batch_larger_than_the_pool_is_refused():
 def test_an_odd_batch_is_refused():
     with pytest.raises(ValueError, match="fixed, even size; got 3"):
         ReplayPool(8, [1]).mix(fakes(0, count=3), StepNoise(0, 0))
+
+
+def exchanged(pool, first, step, count=2):
+    return pool.exchange(fakes(first, count), StepNoise(0, step)).numpy().ravel().tolist()
+
+
+def test_history_until_it_is_full_every_fake_is_stored_and_given_back():
+    pool = HistoryPool(5, [1])
+    assert [exchanged(pool, 10 * step, step) for step in range(3)] == [[0, 1], [10, 11], [20, 21]]
+    # The batch that fills it is stored whole.
+    assert pool.slots.numpy().ravel().tolist() == [21, 1, 10, 11, 20]
+    assert int(pool.stored.numpy()) == 5
+
+
+def test_history_once_full_gives_an_old_fake_for_the_new_one_or_the_new_one_itself():
+    pool = HistoryPool(4, [1])
+    for step in range(2):
+        exchanged(pool, 10 * step, step)
+    swapped = 0
+    for step in range(2, 202):
+        before = pool.slots.numpy().ravel().tolist()
+        shown = exchanged(pool, 10 * step, step)
+        after = pool.slots.numpy().ravel().tolist()
+        new = [10 * step, 10 * step + 1]
+        for fake, given in zip(new, shown):
+            if given == fake:
+                assert fake not in after
+            else:
+                # What was given leaves, and the new one has its very slot.
+                assert given in before and after[before.index(given)] == fake
+                swapped += 1
+        assert sum(a != b for a, b in zip(before, after)) == sum(s not in new for s in shown)
+    # Half of 400; the deviation is 10.
+    assert 160 < swapped < 240
+
+
+def test_history_gives_back_from_every_slot():
+    pool = HistoryPool(6, [1])
+    places = set()
+    for step in range(60):
+        before = pool.slots.numpy().ravel()
+        exchanged(pool, 10 * step, step)
+        if step >= 3:
+            places |= set(np.flatnonzero(before != pool.slots.numpy().ravel()))
+    assert places == set(range(6))
+
+
+def test_history_refuses_a_batch_larger_than_itself():
+    with pytest.raises(ValueError, match="pool of 2 slots cannot take 4"):
+        HistoryPool(2, [1]).exchange(fakes(0), StepNoise(0, 0))

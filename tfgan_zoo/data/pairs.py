@@ -86,8 +86,7 @@ def permuted_labels(name, find):
 
     def read(split, form, take):
         examples = inner.examples(split, form, take)
-        if "label" not in examples:
-            raise ValueError(f"permuted_labels needs labels, and {name} has {', '.join(examples)}")
+        _require(["label"], examples, name, "permuted_labels")
         dealt = np.random.default_rng(0).permutation(examples["label"])
         return {**examples, "label": dealt}
 

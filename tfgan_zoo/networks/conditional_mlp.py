@@ -17,19 +17,25 @@ def _one_hot(classes):
 
 
 def generator(
-    latent_dim=100, latent_units=200, label_units=1000, hidden=1200, image_size=28, classes=10
+    latent_dim=100,
+    latent_units=200,
+    label_units=1000,
+    hidden=1200,
+    image_size=28,
+    classes=10,
+    dropout=0.5,
 ):
     """{"z": [B, latent_dim], "label": [B]} -> grey image [B, image_size, image_size, 1] in [-1, 1].
 
     z and the one-hot label each go through a ReLU layer of their own, then through one together, to
-    sigmoid pixels; dropout of one half on every hidden layer.
+    sigmoid pixels, with dropout on every hidden layer.
     """
     z = keras.Input([latent_dim], name="z")
     label, one_hot = _one_hot(classes)
 
     def relu(x, units):
         x = layers.Dense(units, activation="relu", kernel_initializer=_start())(x)
-        return ReplicaDropout(0.5)(x)
+        return ReplicaDropout(dropout)(x)
 
     joint = layers.Concatenate()([relu(z, latent_units), relu(one_hot, label_units)])
     pixels = layers.Dense(

@@ -6,26 +6,34 @@ from keras import layers
 from tfgan_zoo.layers.batch_norm import BatchNormalization
 
 
-def ring_generator(latent_dim=256, hidden=128, depth=2, data_dim=2):
-    """z [B, latent_dim] -> `depth` tanh layers -> point [B, data_dim], linear."""
+def ring_generator(
+    latent_dim=256, hidden=128, depth=2, data_dim=2, activation="tanh", gain=1.4
+):
+    """z [B, latent_dim] -> `depth` layers of `hidden` -> point [B, data_dim], linear.
+
+    Weights start orthogonal with that gain. The released demo has tanh and 1.4, the paper's
+    appendix A ReLU and 0.8.
+    """
     z = keras.Input([latent_dim], name="z")
-    return keras.Model(z, _tanh_layers(z, hidden, depth, data_dim), name="generator")
+    return keras.Model(z, _dense(z, hidden, depth, data_dim, activation, gain), name="generator")
 
 
-def ring_discriminator(hidden=128, depth=2, data_dim=2):
-    """Point [B, data_dim] -> `depth` tanh layers -> logit [B, 1]."""
+def ring_discriminator(hidden=128, depth=2, data_dim=2, activation="tanh", gain=1.4, scale=1.0):
+    """Point [B, data_dim], multiplied by `scale` -> `depth` layers of `hidden` -> logit [B, 1].
+
+    The demo has two tanh layers; appendix A has one ReLU layer and the scale 1/4.
+    """
     x = keras.Input([data_dim], name="x")
-    return keras.Model(x, _tanh_layers(x, hidden, depth, 1), name="discriminator")
+    h = layers.Rescaling(scale)(x) if scale != 1 else x
+    return keras.Model(x, _dense(h, hidden, depth, 1, activation, gain), name="discriminator")
 
 
-def _tanh_layers(h, hidden, depth, outputs):
-    """Dense layers that start orthogonal with gain 1.4, as in the released demo."""
-
+def _dense(h, hidden, depth, outputs, activation, gain):
     def start():
-        return keras.initializers.Orthogonal(gain=1.4)
+        return keras.initializers.Orthogonal(gain)
 
     for _ in range(depth):
-        h = layers.Dense(hidden, activation="tanh", kernel_initializer=start())(h)
+        h = layers.Dense(hidden, activation=activation, kernel_initializer=start())(h)
     return layers.Dense(outputs, kernel_initializer=start(), dtype="float32")(h)
 
 

@@ -106,6 +106,9 @@ class InfoGAN(LatentGame):
             "continuous": noise.uniform([batch, self.continuous_dim], -1.0, 1.0),
         }
 
+    def classes_of(self, name):
+        return self.categories if name == "category" else None
+
     def conditions(self, n, seed):
         """Codes from their priors."""
         return {

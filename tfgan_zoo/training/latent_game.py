@@ -55,6 +55,10 @@ class LatentGame(Game):
         """Conditions for `n` examples where the caller of `generate` gives none: key -> [n, ...]."""
         return {}
 
+    def classes_of(self, name):
+        """How many values a condition that is an index takes; None for one that is not."""
+        return None
+
     def call(self, inputs):
         """Serving: {"z": [B, d], ...} (or the bare latents) -> {"image": ...} or {"x": ...}."""
         if isinstance(inputs, dict) and len(inputs) == 1:
@@ -107,10 +111,13 @@ class LatentGame(Game):
             raise ValueError(f"This generator needs the condition {name!r} for each latent.")
         value = np.asarray(given[name])
         shape = (n, *spec.shape[1:])
-        if value.ndim < len(shape):
+        if value.shape in ((), shape[1:]):
             value = np.broadcast_to(value, shape)
         if value.shape != shape:
             raise ValueError(f"The condition {name!r} must have shape {shape}; got {value.shape}.")
+        classes = self.classes_of(name)
+        if classes is not None and not np.isin(value, np.arange(classes)).all():
+            raise ValueError(f"The condition {name!r} must be integers from 0 to {classes - 1}.")
         return value.astype(spec.dtype)
 
     def picture(self, path, batch):
@@ -138,6 +145,15 @@ class LabelledGame(LatentGame):
     def __init__(self, generator, classes=10, prior="normal", seed=0, **kwargs):
         super().__init__(generator, prior=prior, seed=seed, **kwargs)
         self.classes = classes
+
+    def example(self, batch, key):
+        """The tensor of a batch dict; nothing stands for a missing label."""
+        if not isinstance(batch, dict):
+            raise ValueError(f"{type(self).__name__} trains on dicts of image and label.")
+        return super().example(batch, key)
+
+    def classes_of(self, name):
+        return self.classes if name == "label" else None
 
     def conditions(self, n, seed):
         """Labels drawn uniformly."""
