@@ -21,7 +21,7 @@ def examples(monkeypatch):
         "caption": np.array(["a", "a", *"bcdefghijk"]),
     }
     monkeypatch.setattr(
-        gan_cls, "draw", lambda model, config, n, split: (None, {k: v[:n] for k, v in references.items()})
+        gan_cls, "captioned_examples", lambda config, n, split: {k: v[:n] for k, v in references.items()}
     )
 
 
@@ -50,18 +50,23 @@ def test_pairs_of_one_caption_do_not_count():
 )
 def test_the_largest_of_eight_steps(image_of, expected):
     """From texts below zero to texts above: a line has equal steps, a jump only one."""
-    model = SimpleNamespace(latents=lambda n, seed: np.arange(n)[:, None], decode=lambda z, text: image_of(text))
+    model = SimpleNamespace(
+        latents=lambda n, seed: np.arange(n)[:, None], decode=lambda z, text: image_of(text)
+    )
     matcher = SimpleNamespace(embed_images=lambda images: images)
     found = gan_cls.largest_step(SimpleNamespace(model=model, config=None), matcher, 6, "test")
     assert found == pytest.approx(expected, rel=1e-4)
 
 
 def test_a_latent_stays_along_its_walk():
-    model = SimpleNamespace(latents=lambda n, seed: np.arange(n)[:, None] * 10.0, decode=lambda z, text: z + text)
+    model = SimpleNamespace(
+        latents=lambda n, seed: np.arange(n)[:, None] * 10.0, decode=lambda z, text: z + text
+    )
     seen = []
     matcher = SimpleNamespace(embed_images=lambda images: seen.append(images) or images)
     gan_cls.largest_step(SimpleNamespace(model=model, config=None), matcher, 6, "test")
     walks = seen[0].reshape(9, 6)
     np.testing.assert_allclose(walks[0], VALUES[:6] + 10 * np.arange(6), rtol=1e-5)
     np.testing.assert_allclose(walks[8], VALUES[6:] + 10 * np.arange(6), rtol=1e-5)
-    np.testing.assert_allclose(np.diff(walks, axis=0), np.diff(walks, axis=0)[0][None].repeat(8, 0), rtol=1e-3)
+    steps = np.diff(walks, axis=0)
+    np.testing.assert_allclose(steps, np.tile(steps[:1], (8, 1)), rtol=1e-3)

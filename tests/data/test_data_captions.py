@@ -82,7 +82,8 @@ def test_the_epochs_draw_anew_and_a_seed_draws_again(emoji):
 
 
 def test_in_stored_order_the_wrong_images_stay(emoji):
-    first, second = (next(iter(data.load("captioned/noto_emoji", batch_size=27, shuffle=False))) for _ in "ab")
+    stored = data.load("captioned/noto_emoji", batch_size=27, shuffle=False)
+    first, second = next(iter(stored)), next(iter(stored))
     np.testing.assert_array_equal(first["wrong_image"], second["wrong_image"])
     own, wrong = (number(first[key].numpy()) for key in ("image", "wrong_image"))
     assert own.tolist() == list(range(27)) and (own // 3 != wrong // 3).all()
@@ -133,7 +134,7 @@ def test_embeddings_are_made_once(emoji, zoo_data, monkeypatch):
         ("noto_emoji", "train[:3]", ValueError, "two classes or more"),
         ("noto_emoji@noto_emojis", "train", ValueError, "Did you mean noto_emoji"),
         ("noto_emoji@noto_emoji_paper", "train", FileNotFoundError, "train_encoder noto_emoji_paper"),
-        ("avatars/personas@noto_emoji", "train", ValueError, "captions or named classes"),
+        ("avatars/personas@noto_emoji", "train", ValueError, "captions or class names"),
     ],
 )
 def test_what_cannot_be_captioned(emoji, name, split, error, message):

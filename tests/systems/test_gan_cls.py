@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from keras import layers
-from tiny import _dense, descend, of_type, pixels, softplus, watch, weights
+from tiny import affine, descend, of_type, pixels, softplus, watch, weights
 
 import tfgan_zoo as zoo
 from tfgan_zoo.networks import char_cnn_rnn, text_dcgan
@@ -17,7 +17,7 @@ CAPTIONS = ["red", "green", "blue"]
 def generator(of_text=2.0, of_z=0.0):
     """Images of one pixel: of_text t + of_z z."""
     z, text = keras.Input([1], name="z"), keras.Input([1], name="text")
-    pixel = _dense([[of_text], [of_z]])(layers.Concatenate()([text, z]))
+    pixel = affine([[of_text], [of_z]])(layers.Concatenate()([text, z]))
     return keras.Model({"z": z, "text": text}, layers.Reshape([1, 1, 1])(pixel), name="generator")
 
 
@@ -25,7 +25,7 @@ def discriminator(of_image=0.5, of_text=-1.0):
     """The logit of_image x + of_text t."""
     image, text = keras.Input([1, 1, 1], name="image"), keras.Input([1], name="text")
     joint = layers.Concatenate()([layers.Flatten()(image), text])
-    logit = _dense([[of_image], [of_text]])(joint)
+    logit = affine([[of_image], [of_text]])(joint)
     return keras.Model({"image": image, "text": text}, logit, name="discriminator")
 
 

@@ -3,12 +3,12 @@
 import numpy as np
 
 from tfgan_zoo.claims import at_least, at_most, reported
-from tfgan_zoo.evaluation.captions import draw
+from tfgan_zoo.evaluation.captions import captioned_examples
 from tfgan_zoo.text import encoders
 
 CLAIM = (
-    "Images are drawn from captions never seen; GAN-CLS and GAN-INT make them fit, and between two texts they "
-    "change gradually."
+    "Images are drawn from captions never seen; GAN-CLS and GAN-INT make them fit, and between two texts "
+    "they change gradually."
 )
 PAPER = "Qualitative: figures 3 and 4 (GAN-INT-CLS fits the text best) and figure 8 (interpolated sentences)"
 
@@ -28,7 +28,9 @@ def check(bench, steps, encoder, captions, walks, split, seed=0):
         "without_wrong_pairs": {"system_args.matching_aware": False},
         "without_interpolation": {"system_args.interpolate": False},
     }
-    variants = {name: bench.train(name, "gan_cls/scenes", {**common, **change}) for name, change in changes.items()}
+    variants = {
+        name: bench.train(name, "gan_cls/scenes", {**common, **change}) for name, change in changes.items()
+    }
     found = {}
     for name, variant in variants.items():
         settings = {"encoder": encoder, "samples": captions, "split": split}
@@ -36,7 +38,8 @@ def check(bench, steps, encoder, captions, walks, split, seed=0):
         found[name] = (ranked, variant.score("caption_retrieval", **settings))
     full, plain, alone = (found[name] for name in changes)
     matcher = encoders.load(encoder)
-    step = variants["gan_int_cls"].note("largest_step", largest_step(variants["gan_int_cls"], matcher, walks, split))
+    whole = variants["gan_int_cls"]
+    step = whole.note("largest_step", largest_step(whole, matcher, walks, split))
     return [
         at_least("share of real pairs that D puts above a wrong text", full[0], 0.8),
         at_least("the same, less that without wrong pairs", full[0] - plain[0], 0.15),
@@ -53,7 +56,7 @@ def check(bench, steps, encoder, captions, walks, split, seed=0):
 def right_above_wrong(variant, captions, split, seed=0):
     """The share of real pairs whose logit is above that of the same image with another one's text."""
     model = variant.model
-    _, references = draw(model, variant.config, captions, split)
+    references = captioned_examples(variant.config, captions, split)
     images = (references["image"] / 127.5 - 1.0).astype(np.float32)
     text, names = references["text"], references["caption"]
     # A rotation pairs each image with another example's text; those of the same caption do not count.
@@ -71,7 +74,7 @@ def largest_step(variant, matcher, walks, split, seed=0, points=9):
     Steps are distances between the `matcher`'s embeddings of images that follow one another.
     """
     model = variant.model
-    _, references = draw(model, variant.config, 2 * walks, split)
+    references = captioned_examples(variant.config, 2 * walks, split)
     differ = references["caption"][:walks] != references["caption"][walks:]
     starts, ends = references["text"][:walks][differ], references["text"][walks:][differ]
     mixed = np.linspace(0.0, 1.0, points)[:, None, None]

@@ -44,20 +44,19 @@ def _captions(examples, source):
         return examples["caption"]
     if "label" in examples and source.class_names:
         return np.array(source.class_names)[examples["label"]]
-    raise ValueError(f"captioned needs captions or named classes, and {source.name} has {', '.join(examples)}")
+    raise ValueError(f"captioned needs captions or class names, and {source.name} has {', '.join(examples)}")
 
 
 def _embedded(captions, encoder_name):
     """The embeddings of captions, float32 [N, d], each distinct one made once and kept in the zoo's cache."""
     from tfgan_zoo.text import encoders
 
-    encoder = encoders.load(encoder_name)
     distinct, places = np.unique(captions, return_inverse=True)
     digest = hashlib.sha256("\n".join(distinct).encode()).hexdigest()
     found = cache.fetch(
         f"text_{encoder_name}",
         {"encoder": encoder_name, "captions": digest},
-        {"weights": encoder.weights_hash},
-        lambda: {"text": encoder.embed_captions(distinct)},
+        {"weights": encoders.find(encoder_name)[1]},
+        lambda: {"text": encoders.load(encoder_name).embed_captions(distinct)},
     )
     return found["text"][places]

@@ -11,8 +11,8 @@ def caption_retrieval(model, config, picture, encoder, samples=1000, choices=10,
     from tfgan_zoo.text.retrieval import retrieved
 
     matcher = encoders.load(encoder)
-    drawn, references = draw(model, config, samples, split, seed)
-    captions = references["caption"]
+    references = captioned_examples(config, samples, split)
+    drawn, captions = draw(model, references, seed), references["caption"]
     value = retrieved(matcher.embed_images(drawn), matcher.embed_captions(captions), captions, choices)
     protocol = {
         "encoder": matcher.name,
@@ -29,7 +29,8 @@ def caption_distance(model, config, picture, samples=1000, projections=256, spli
     """Sliced Wasserstein distance between pixels of images of captions and of the captions' own images."""
     from tfgan_zoo import metrics
 
-    drawn, references = draw(model, config, samples, split, seed)
+    references = captioned_examples(config, samples, split)
+    drawn = draw(model, references, seed)
     sides = (images.reshape(len(images), -1) for images in (references["image"] / 127.5 - 1.0, drawn))
     value = metrics.sliced_wasserstein(*sides, projections=projections, seed=seed)
     protocol = {
@@ -43,13 +44,14 @@ def caption_distance(model, config, picture, samples=1000, projections=256, spli
     return [{"metric": "caption_distance", "value": float(value), "protocol": protocol}]
 
 
-def draw(model, config, samples, split=None, seed=0):
-    """An image for each of the first captions of a split, and what the data hold beside these captions.
+def captioned_examples(config, samples, split=None):
+    """{"image": uint8, "text", "caption"} of a config's first examples, of its own split or another."""
+    whole = config.data.model_copy(update={"keys": None})
+    found = reference_arrays(config.model_copy(update={"data": whole}), split)
+    return {key: np.asarray(found[key][:samples]) for key in ("image", "text", "caption")}
 
-    Returns: float32 [n, H, W, C] in [-1, 1], and {"image", "text", "caption"} of n rows.
-    """
-    config = config.model_copy(update={"data": config.data.model_copy(update={"keys": None})})
-    found = reference_arrays(config, split)
-    references = {key: np.asarray(found[key][:samples]) for key in ("image", "text", "caption")}
+
+def draw(model, references, seed=0):
+    """An image for each text of `captioned_examples`: float32 [n, H, W, C] in [-1, 1]."""
     text = references["text"]
-    return model.generate(len(text), seed=seed, text=text), references
+    return model.generate(len(text), seed=seed, text=text)

@@ -47,10 +47,11 @@ def _leaky():
 
 
 def generator(latent_dim=100, text_dim=1024, text_units=128, image_size=64, width=128, channels=3):
-    """{"z": [B, latent_dim], "text": [B, text_dim]} -> image [B, image_size, image_size, channels] in [-1, 1].
+    """{"z": [B, latent_dim], "text": [B, text_dim]} -> image [B, image_size, image_size, channels].
 
-    The text through a layer of its own, then beside z up from 4x4, with a residual bottleneck at 4x4 and at
-    8x8. `width` is the number of maps before the image; the release's 64x64 network has 128.
+    Pixels lie in [-1, 1]. The text goes through a layer of its own and then with z up from 4x4, with a
+    residual bottleneck at 4x4 and at 8x8. `width` is the number of maps before the image; the release's
+    64x64 network has 128.
     """
     levels = _levels(image_size)
     z = keras.Input([latent_dim], name="z")

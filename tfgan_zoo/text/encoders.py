@@ -6,6 +6,7 @@ They were trained by `python -m tfgan_zoo.text.train_encoder`; those that ship l
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -83,8 +84,7 @@ def build(name):
 
     Raises ValueError where there is none of that name.
     """
-    if name not in NETWORKS:
-        raise ValueError(f"no text encoder {name!r}.{nearest(name, NETWORKS)}")
+    _known(name)
     arguments = NETWORKS[name]
     text, image = (
         getattr(char_cnn_rnn, f"{side}_encoder")(**arguments[side]) for side in ("text", "image")
@@ -93,16 +93,25 @@ def build(name):
 
 
 def load(name, folder=None):
-    """The trained `Encoder` of that name.
+    """The trained `Encoder` of that name. Arguments and errors are those of `find`."""
+    path, digest = find(name, folder)
+    encoder = build(name)
+    with loading(path):
+        encoder.networks().load_weights(path)
+    return Encoder(name, encoder.text, encoder.image, digest)
+
+
+def find(name, folder=None):
+    """The path of an encoder's weights and their SHA-256.
 
     folder: where its weights and card lie; None for those that ship, or else text/NAME in the zoo's cache.
 
     Raises FileNotFoundError where there are no weights, ValueError for another name or where the
     weights are not those that the card names.
     """
-    encoder = build(name)
+    _known(name)
     homes = [pretrained_root(), cache.folder()]
-    folders = [home / "text" / name for home in homes] if folder is None else [folder]
+    folders = [home / "text" / name for home in homes] if folder is None else [Path(folder)]
     found = next((each for each in folders if (each / WEIGHTS).is_file()), None)
     if found is None:
         raise FileNotFoundError(
@@ -114,12 +123,15 @@ def load(name, folder=None):
     digest = sha256(found / WEIGHTS)
     if digest != expected:
         raise ValueError(
-            f"{found / WEIGHTS} has SHA-256 {digest[:16]}… but its card says {expected[:16]}…: the file is "
-            "damaged or was replaced; install the package again, or train it again"
+            f"{found / WEIGHTS} has SHA-256 {digest[:16]}… but its card says {expected[:16]}…: the file "
+            "is damaged or was replaced; install the package again, or train it again"
         )
-    with loading(found / WEIGHTS):
-        encoder.networks().load_weights(found / WEIGHTS)
-    return Encoder(name, encoder.text, encoder.image, digest)
+    return found / WEIGHTS, digest
+
+
+def _known(name):
+    if name not in NETWORKS:
+        raise ValueError(f"no text encoder {name!r}.{nearest(name, NETWORKS)}")
 
 
 def _in_batches(embed, rows, batch_size):

@@ -71,7 +71,8 @@ def examples(recipe, split, image_size):
 
 def fit(encoder, pairs, steps, seed):
     """`steps` of AdamW on images and captions, its rate falling to zero along a cosine."""
-    optimizer = keras.optimizers.AdamW(keras.optimizers.schedules.CosineDecay(_RATE, steps), weight_decay=1e-3)
+    rate = keras.optimizers.schedules.CosineDecay(_RATE, steps)
+    optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-3)
     moved = keras.Sequential(
         [
             layers.RandomTranslation(0.1, 0.1, fill_mode="nearest", seed=seed),
