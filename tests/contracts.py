@@ -37,7 +37,7 @@ loaded = {}
 for line in sys.stdin:
     ask = json.loads(line)
     model = loaded.setdefault(ask["path"], tf.saved_model.load(ask["path"]))
-    inputs = {k: tf.constant(np.array(v, ask["dtypes"][k])) for k, v in ask["inputs"].items()}
+    inputs = {k: tf.constant(v, ask["dtypes"][k]) for k, v in ask["inputs"].items()}
     outputs = model.signatures[ask["signature"]](**inputs)
     print(json.dumps({k: v.numpy().tolist() for k, v in outputs.items()}), flush=True)
 """
@@ -61,7 +61,7 @@ class Server:
             "path": str(path),
             "signature": signature,
             "inputs": {name: value.tolist() for name, value in inputs.items()},
-            "dtypes": {name: value.dtype.name for name, value in inputs.items()},
+            "dtypes": {name: tf.as_dtype(value.dtype).name for name, value in inputs.items()},
         }
         self.process.stdin.write(json.dumps(ask) + "\n")
         self.process.stdin.flush()
@@ -250,6 +250,8 @@ def serves_without_the_package(reference, server, tmp_path):
 def example_of(spec):
     shape = [3 if size is None else size for size in spec.shape]
     rng = np.random.default_rng(0)
+    if spec.dtype == tf.string:
+        return np.array(["a red apple", "", "Piñata, twice!"] * np.prod(shape, dtype=int))[: np.prod(shape)]
     if spec.dtype.is_integer:
         return rng.integers(0, 2, shape).astype(spec.dtype.name)
     return rng.uniform(-1, 1, shape).astype(spec.dtype.name)

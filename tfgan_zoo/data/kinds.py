@@ -130,12 +130,15 @@ def _check_boxes(boxes):
     return boxes.astype(np.float32)
 
 
-def _check_x(x):
-    if x.ndim != 2 or not np.issubdtype(x.dtype, np.floating):
-        raise ValueError(f"x must be floats [N,d], got {x.dtype} {x.shape}")
-    if not np.isfinite(x).all():
-        raise ValueError("x must be finite; it holds NaN or infinity")
-    return x.astype(np.float32)
+def _check_vectors(key):
+    def check(x):
+        if x.ndim != 2 or not np.issubdtype(x.dtype, np.floating):
+            raise ValueError(f"{key} must be floats [N,d], got {x.dtype} {x.shape}")
+        if not np.isfinite(x).all():
+            raise ValueError(f"{key} must be finite; it holds NaN or infinity")
+        return x.astype(np.float32)
+
+    return check
 
 
 def _integers(plural, dims):
@@ -156,6 +159,7 @@ KEYS = {
     "image_a": _IMAGE,
     "image_b": _IMAGE,
     "condition": _IMAGE,
+    "wrong_image": _IMAGE,
     "layout": _LAYOUT,
     "label": _integers("labels", 1),
     "attributes": _ATTRIBUTES,
@@ -164,7 +168,8 @@ KEYS = {
     "boxes": Kind("float32", _check_boxes, lambda boxes, form, size: form.boxes(boxes, size)),
     "classes": _integers("classes", 2),
     "caption": Kind("string", _check_caption),
-    "x": Kind("float32", _check_x),
+    "text": Kind("float32", _check_vectors("text")),
+    "x": Kind("float32", _check_vectors("x")),
 }
 
 # What a GAN can learn to make; the other keys go with one of these.

@@ -4,6 +4,7 @@ import itertools
 
 import numpy as np
 
+from tfgan_zoo.data.captions import captioned
 from tfgan_zoo.data.resize import to_uint8
 from tfgan_zoo.data.sources import Source
 
@@ -121,6 +122,7 @@ def _require(keys, examples, name, operator):
 
 
 OPERATORS = {
+    "captioned": captioned,
     "edges": edges,
     "layout": layout,
     "permuted_labels": permuted_labels,

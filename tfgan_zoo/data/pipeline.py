@@ -40,8 +40,8 @@ def load(
     Args:
         name: "fashion_mnist_10k" (bundled); a name that `prepare` has built, "avatars/avataaars",
             "avatars/personas", "noto_emoji", "noto_emoji/all", "scenes"; pairs made of other data,
-            "edges/NAME", "layout/NAME" or "unpaired/NAME+NAME", see `pairs`; a TFDS name,
-            "name/config:version", that is prepared on disk; a folder of images; "toy/gaussian_1d",
+            "captioned/NAME", "edges/NAME", "layout/NAME" or "unpaired/NAME+NAME", see `pairs`; a TFDS
+            name, "name/config:version", that is prepared on disk; a folder of images; "toy/gaussian_1d",
             "toy/mixture_1d", "toy/ring8", "toy/grid25"; an image array [N,H,W(,C)], uint8 or float in
             [-1,1]; or a dict of arrays, see `kinds.KEYS`.
             Names come before folders: write "./mnist" for a folder called mnist.
@@ -64,8 +64,9 @@ def load(
     Returns:
         A `tf.data.Dataset` of dicts: `image` float32 [B,H,W,C] in [-1,1] and what there is of `label`
         int32 [B], `attributes` int32 [B,K], `layout` int32 [B,H,W] (0 is background), `boxes` float32
-        [B,K,4] with `classes` int32 [B,K], `caption` string [B] (UTF-8), `condition` (images); or
-        `image_a` and `image_b` with `attributes_a` and `attributes_b`; or `x` float32 [B,d].
+        [B,K,4] with `classes` int32 [B,K], `caption` string [B] (UTF-8), `text` float32 [B,d],
+        `condition` and `wrong_image` (images); or `image_a` and `image_b` with `attributes_a` and
+        `attributes_b`; or `x` float32 [B,d].
 
         The finite one has len() and counts its iterations: the e-th complete one is epoch e, so that
         `fit(dataset, epochs=3)` sees the batches of the stream from step 0 on; one given up before
@@ -80,11 +81,13 @@ def load(
     batch_size = _at_least(1, batch_size, "batch_size")
     seed = _at_least(0, seed, "seed")
     start_step = start_step if start_step is None else _at_least(0, start_step, "start_step")
-    source, examples = _find(name, split, Form.of(image_size, fit, channels), take, keys, data_dir)
+    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
+    examples = _chosen(source, whole, keys)
+    unlike = {key: classes(whole) for key, classes in source.unlike.items() if key in examples}
     steps = _count(examples) // batch_size
     if not steps:
         raise ValueError(f"batch_size {batch_size} is more than the {_count(examples)} examples of {split!r}")
-    batch = _batch_function(examples, batch_size, seed if shuffle else None, source.apart)
+    batch = _batch_function(examples, batch_size, seed if shuffle else None, source.apart, unlike)
     return _epochs(batch, steps) if start_step is None else _stream(batch, steps, start_step)
 
 
@@ -100,7 +103,7 @@ def arrays(
 
     Arguments and errors are those of `load`.
     """
-    examples = _find(name, split, Form.of(image_size, fit, channels), take, keys, data_dir)[1]
+    examples = _chosen(*_find(name, split, Form.of(image_size, fit, channels), take, data_dir), keys)
     return {key: KEYS[key].plain(array) for key, array in examples.items()}
 
 
@@ -123,7 +126,8 @@ def info(
     name, split="train", *, image_size=None, fit="crop", channels=None, take=None, keys=None, data_dir=None
 ):
     """The `Info` of what `load` would give. Arguments and errors are those of `load`."""
-    source, examples = _find(name, split, Form.of(image_size, fit, channels), take, keys, data_dir)
+    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
+    examples = _chosen(source, whole, keys)
     elements = {key: (array.shape[1:], KEYS[key].dtype) for key, array in examples.items()}
     return Info(_count(examples), elements, source.class_names)
 
@@ -143,21 +147,25 @@ def shuffled(index, seed, epoch, count):
     return tf.raw_ops.RandomIndexShuffle(index=index, seed=key, max_index=last, rounds=4)
 
 
-def _find(name, split, form, take, keys, data_dir):
+def _find(name, split, form, take, data_dir):
     source = sources.find(name, data_dir)
-    examples = source.examples(split, form, take)
+    return source, source.examples(split, form, take)
+
+
+def _chosen(source, examples, keys):
     if keys is None:
-        return source, examples
+        return examples
     unknown = ", ".join(key for key in keys if key not in examples)
     if unknown or not keys:
         raise ValueError(f"keys: no {unknown or 'key at all'}; {source.name} has {', '.join(examples)}")
-    return source, {key: examples[key] for key in keys}
+    return {key: examples[key] for key in keys}
 
 
-def _batch_function(examples, batch_size, seed, apart):
+def _batch_function(examples, batch_size, seed, apart, unlike):
     """(epoch, step within it) -> a batch; in the stored order where `seed` is None.
 
-    The keys in `apart` follow an order of their own, over all of their own examples.
+    The keys in `apart` follow an order of their own, over all of their own examples. Those in `unlike`,
+    {key: classes [N]}, are of an example of another class than the other keys of their row.
     """
     together = [key for key in examples if key not in apart]
     others = [key for key in examples if key in apart]
@@ -165,6 +173,7 @@ def _batch_function(examples, batch_size, seed, apart):
     # The arrays stay in the host's memory, whatever device is the default.
     with tf.device("CPU:0"):
         tensors = {key: tf.constant(array) for key, array in examples.items()}
+        strangers = {key: Strangers(classes) for key, classes in unlike.items()}
 
     def batch(epoch, step):
         index = step * batch_size + tf.range(batch_size, dtype=tf.int64)
@@ -173,10 +182,34 @@ def _batch_function(examples, batch_size, seed, apart):
             if not keys:
                 continue
             rows = index if seed is None else shuffled(index, seed, epoch, len(examples[keys[0]]))
-            found |= {key: KEYS[key].batch(tf.gather(tensors[key], rows)) for key in keys}
+            for key in keys:
+                place = strangers[key].rows(rows, seed, epoch) if key in strangers else rows
+                found[key] = KEYS[key].batch(tf.gather(tensors[key], place))
         return found
 
     return batch
+
+
+class Strangers:
+    """For each of N examples one of another class, all of these alike; anew in each epoch.
+
+    Args:
+        classes: array [N] of anything that can be sorted, of which at least two differ.
+    """
+
+    def __init__(self, classes):
+        _, members, counts = np.unique(classes, return_inverse=True, return_counts=True)
+        self._count = len(members)
+        self._sorted = tf.constant(np.argsort(members, kind="stable"))
+        self._first_after = tf.constant(np.cumsum(counts)[members])
+        self._others = tf.constant(self._count - counts[members])
+
+    def rows(self, rows, seed, epoch):
+        """Rows int64 [n] -> rows int64 [n] of other classes, the same for the same seed and epoch."""
+        draws = rows if seed is None else shuffled(rows, _another(f"strangers {seed}"), epoch, self._count)
+        # The N draws spread evenly over those of other classes, which follow one another in a circle.
+        places = draws * tf.gather(self._others, rows) // self._count
+        return tf.gather(self._sorted, (tf.gather(self._first_after, rows) + places) % self._count)
 
 
 def _another(seed):

@@ -4,7 +4,7 @@ import difflib
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +25,8 @@ class Source:
         class_names: the names of the labels, or of the classes in layouts; or None.
         fingerprint: changes when the source's bytes do; None where reading is as cheap as a cache.
         apart: the keys that are shuffled in an order of their own and may be of another length.
+        unlike: {key: dict of arrays -> classes [N]}: an example gets what another one of another class has
+            under that key, drawn anew in every epoch.
     """
 
     name: str
@@ -32,6 +34,7 @@ class Source:
     class_names: tuple[str, ...] | None = None
     fingerprint: Mapping | None = None
     apart: tuple[str, ...] = ()
+    unlike: Mapping[str, Callable] = field(default_factory=dict)
 
     def examples(self, split, form, take):
         """What `read` gives, from the zoo's cache where reading is dear."""

@@ -5,6 +5,7 @@ depends on, so that two scores are compared only where their protocols agree.
 """
 
 from tfgan_zoo.config import ConfigError
+from tfgan_zoo.evaluation.captions import caption_distance, caption_retrieval
 from tfgan_zoo.evaluation.likelihoods import (
     evidence_bound,
     held_out_log_likelihood,
@@ -36,6 +37,8 @@ PROTOCOLS = {
     "importance_weighted_bound": importance_weighted_bound,
     "translation_error": translation_error,
     "translation_distance": translation_distance,
+    "caption_retrieval": caption_retrieval,
+    "caption_distance": caption_distance,
 }
 
 

@@ -1,0 +1,87 @@
+"""GAN-CLS's claim: images that fit captions which training never saw, better with wrong pairs."""
+
+import numpy as np
+
+from tfgan_zoo.claims import at_least, at_most, reported
+from tfgan_zoo.evaluation.captions import captioned_examples
+from tfgan_zoo.text import encoders
+
+CLAIM = (
+    "Images are drawn from captions never seen; GAN-CLS and GAN-INT make them fit, and between two texts "
+    "they change gradually."
+)
+PAPER = "Qualitative: figures 3 and 4 (GAN-INT-CLS fits the text best) and figure 8 (interpolated sentences)"
+
+
+def check(bench, steps, encoder, captions, walks, split, seed=0):
+    """Trains GAN-INT-CLS, the same without wrong pairs, and the same without interpolated texts.
+
+    Args:
+        steps: updates of each player.
+        encoder: the text encoder by which images are judged, of another seed than that of the data.
+        captions, split: how many held-out captions are drawn, and whence.
+        walks: how many pairs of captions are walked between.
+    """
+    common = {"train.seed": seed, "train.steps": steps, "train.score_every": steps, "eval": {}}
+    changes = {
+        "gan_int_cls": {},
+        "without_wrong_pairs": {"system_args.matching_aware": False},
+        "without_interpolation": {"system_args.interpolate": False},
+    }
+    variants = {
+        name: bench.train(name, "gan_cls/scenes", {**common, **change}) for name, change in changes.items()
+    }
+    found = {}
+    for name, variant in variants.items():
+        settings = {"encoder": encoder, "samples": captions, "split": split}
+        ranked = variant.note("right_text_above_wrong", right_above_wrong(variant, captions, split))
+        found[name] = (ranked, variant.score("caption_retrieval", **settings))
+    full, plain, alone = (found[name] for name in changes)
+    matcher = encoders.load(encoder)
+    whole = variants["gan_int_cls"]
+    step = whole.note("largest_step", largest_step(whole, matcher, walks, split))
+    return [
+        at_least("share of real pairs that D puts above a wrong text", full[0], 0.8),
+        at_least("the same, less that without wrong pairs", full[0] - plain[0], 0.15),
+        at_least("share of held-out captions found among 10", full[1], 0.4),
+        at_least("the same, less that without wrong pairs", full[1] - plain[1], 1e-9),
+        at_least("the same, less that without interpolation", full[1] - alone[1], 0.0),
+        at_most("largest of 8 steps between two texts, in mean steps", step, 3.0),
+        reported("share of pairs put above a wrong text, without wrong pairs", plain[0]),
+        reported("share of captions found, without wrong pairs", plain[1]),
+        reported("share of captions found, without interpolation", alone[1]),
+    ]
+
+
+def right_above_wrong(variant, captions, split, seed=0):
+    """The share of real pairs whose logit is above that of the same image with another one's text."""
+    model = variant.model
+    references = captioned_examples(variant.config, captions, split)
+    images = (references["image"] / 127.5 - 1.0).astype(np.float32)
+    text, names = references["text"], references["caption"]
+    # A rotation pairs each image with another example's text; those of the same caption do not count.
+    other = np.roll(np.arange(len(text)), np.random.default_rng(seed).integers(1, len(text)))
+    right, wrong = (
+        model.discriminator.predict({"image": images, "text": of}, batch_size=250, verbose=0)[:, 0]
+        for of in (text, text[other])
+    )
+    return float((right > wrong)[names != names[other]].mean())
+
+
+def largest_step(variant, matcher, walks, split, seed=0, points=9):
+    """Along texts between two captions, z fixed, the largest step in mean steps; the mean over walks.
+
+    Steps are distances between the `matcher`'s embeddings of images that follow one another.
+    """
+    model = variant.model
+    references = captioned_examples(variant.config, 2 * walks, split)
+    differ = references["caption"][:walks] != references["caption"][walks:]
+    starts, ends = references["text"][:walks][differ], references["text"][walks:][differ]
+    mixed = np.linspace(0.0, 1.0, points)[:, None, None]
+    texts = (1 - mixed) * starts + mixed * ends
+    z = np.tile(model.latents(len(starts), seed), (points, 1))
+    images = model.decode(z, text=texts.reshape(len(z), -1))
+    places = matcher.embed_images(images).reshape(points, len(starts), -1)
+    steps = np.linalg.norm(np.diff(places, axis=0), axis=-1)
+    # Where nothing moves at all, no step is large.
+    return float((steps.max(axis=0) / np.maximum(steps.mean(axis=0), 1e-9)).mean())

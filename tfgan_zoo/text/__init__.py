@@ -1,0 +1,1 @@
+"""Text encoders: captions as vectors that agree with images."""
