@@ -4,16 +4,7 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
-
-
-def _levels(image_size):
-    levels = (image_size // 4).bit_length() - 1
-    if levels < 1 or 4 * 2**levels != image_size:
-        raise ValueError(
-            f"A DCGAN doubles from 4x4, so image_size is 8, 16, 32, 64 ...; got {image_size}. "
-            "Pad or resize the data (image_size and fit under `data`)."
-        )
-    return levels
+from tfgan_zoo.networks.sizes import doublings
 
 
 def _weights():
@@ -42,7 +33,7 @@ def generator(latent_dim=100, image_size=64, width=128, channels=3, activation="
     `width` is the number of maps before the image; the paper's 64x64 network has 128, and so
     1024 at 4x4. No batch norm on the output, whose `activation` is tanh in the paper.
     """
-    levels = _levels(image_size)
+    levels = doublings(image_size)
     z = keras.Input([latent_dim], name="z")
     top = width * 2 ** (levels - 1)
     x = layers.Dense(4 * 4 * top, use_bias=False, kernel_initializer=_weights())(z)
@@ -66,6 +57,6 @@ def discriminator(image_size=64, width=128, channels=3):
 def trunk(image, width):
     """The discriminator's maps at 4x4 of a symbolic image [B, H, H, C]: all but its logit."""
     x = image
-    for level in range(_levels(image.shape[1])):
+    for level in range(doublings(image.shape[1])):
         x = _down(x, width * 2**level, first=level == 0)
     return x

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.networks.sizes import doublings
 
 
 def _conv(x, filters, size=3, gain=2.0, bias=True):
@@ -50,16 +51,6 @@ def _block(x, filters, down):
     return layers.Add()([_halve(main), _halve(_conv(x, filters, size=1, gain=1.0))])
 
 
-def _levels(image_size):
-    levels = (image_size // 4).bit_length() - 1
-    if levels < 1 or 4 * 2**levels != image_size:
-        raise ValueError(
-            f"This generator doubles from 4x4, so image_size is 8, 16, 32 ...; got {image_size}. "
-            "Pad or resize the data (image_size and fit under `data`)."
-        )
-    return levels
-
-
 def generator(latent_dim=128, image_size=32, width=128, channels=3):
     """z [B, latent_dim] -> image [B, image_size, image_size, channels] in [-1, 1].
 
@@ -69,7 +60,7 @@ def generator(latent_dim=128, image_size=32, width=128, channels=3):
     start = keras.initializers.VarianceScaling(1.0, "fan_avg", "uniform")
     x = layers.Dense(4 * 4 * width, kernel_initializer=start)(z)
     x = layers.Reshape([4, 4, width])(x)
-    for _ in range(_levels(image_size)):
+    for _ in range(doublings(image_size)):
         x = _up_block(x, width)
     image = _conv(_norm_relu(x), channels, gain=1.0)
     return keras.Model(z, layers.Activation("tanh", dtype="float32")(image), name="generator")

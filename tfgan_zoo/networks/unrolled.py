@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.networks.sizes import doublings
 
 
 def ring_generator(
@@ -43,7 +44,7 @@ def image_generator(latent_dim=256, image_size=32, width=64, channels=3):
     A dense layer to 4x4, a 3x3 transposed convolution for each doubling down to `width` maps, each
     with batch norm and ReLU, and a 3x3 convolution.
     """
-    levels = _levels(image_size)
+    levels = doublings(image_size)
     z = keras.Input([latent_dim], name="z")
     top = width * 2**levels
     x = layers.Reshape([4, 4, top])(layers.Dense(4 * 4 * top, use_bias=False)(z))
@@ -64,18 +65,8 @@ def image_discriminator(image_size=32, width=64, channels=3):
     """
     image = keras.Input([image_size, image_size, channels], name="image")
     x = image
-    for level in range(_levels(image_size)):
+    for level in range(doublings(image_size)):
         x = layers.Conv2D(width * 2**level, 3, strides=2, padding="same", use_bias=False)(x)
         x = layers.LeakyReLU(0.3)(BatchNormalization()(x))
     logit = layers.Dense(1, dtype="float32")(layers.Flatten()(x))
     return keras.Model(image, logit, name="discriminator")
-
-
-def _levels(image_size):
-    levels = (image_size // 4).bit_length() - 1
-    if levels < 1 or 4 * 2**levels != image_size:
-        raise ValueError(
-            f"These networks double from 4x4, so image_size is 8, 16, 32 ...; got {image_size}. "
-            "Pad or resize the data (image_size and fit under `data`)."
-        )
-    return levels

@@ -11,14 +11,14 @@ biases of G from the pixels' marginals; here they start at zero.
 import keras
 
 from tfgan_zoo.losses import adversarial
-from tfgan_zoo.training.latent_game import LatentGame
+from tfgan_zoo.training.critic_game import CriticGame
 from tfgan_zoo.training.replay import ReplayPool
 
 __all__ = ["GAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class GAN(LatentGame):
+class GAN(CriticGame):
     """Algorithm 1 of the paper.
 
     A batch holds k * B real examples, k sets of B for the k discriminator steps.
@@ -34,6 +34,7 @@ class GAN(LatentGame):
     """
 
     reported = ("discriminator_loss", "generator_loss")
+    critic_player = "discriminator"
 
     def __init__(
         self,
@@ -56,23 +57,15 @@ class GAN(LatentGame):
         self.replay = replay
         self.pool = ReplayPool(replay, generator.output_shape[1:]) if replay else None
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     @property
-    def batches_per_step(self):
+    def critic_steps(self):
         return self.k
-
-    @property
-    def updates_per_step(self):
-        return {"discriminator": self.k, "generator": 1}
 
     def train_step(self, data):
         noise = self.noise()
-        real = self.example(data, self.example_key)
-        for real_k in self.split(real, self.k):
-            discriminator_loss = self._discriminator_step(real_k, noise)
-        latents = noise.latents(self.prior, [self.batch_size(real_k), self.latent_dim])
+        for real in self.critic_batches(data):
+            discriminator_loss = self._discriminator_step(real, noise)
+        latents = self.latents_for(real, noise)
 
         def generator_loss():
             fake = self.generator(latents, training=True)
@@ -82,7 +75,7 @@ class GAN(LatentGame):
         return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
 
     def _discriminator_step(self, real, noise):
-        latents = noise.latents(self.prior, [self.batch_size(real), self.latent_dim])
+        latents = self.latents_for(real, noise)
         fake = self.generator(latents, training=True)
         shown = self.pool.mix(fake, noise) if self.pool else fake
 

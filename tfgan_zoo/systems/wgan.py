@@ -12,13 +12,13 @@ import keras
 import tensorflow as tf
 
 from tfgan_zoo.losses import adversarial
-from tfgan_zoo.training.latent_game import LatentGame
+from tfgan_zoo.training.critic_game import CriticGame
 
 __all__ = ["WGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class WGAN(LatentGame):
+class WGAN(CriticGame):
     """Algorithm 1 of the paper.
 
     A batch holds n_critic * B real examples, B for each step of the critic. The reported critic
@@ -47,23 +47,15 @@ class WGAN(LatentGame):
         self.n_critic = n_critic
         self.clip = clip
 
-    def players(self):
-        return {"critic": [self.critic], "generator": [self.generator]}
-
     @property
-    def batches_per_step(self):
+    def critic_steps(self):
         return self.n_critic
-
-    @property
-    def updates_per_step(self):
-        return {"critic": self.n_critic, "generator": 1}
 
     def train_step(self, data):
         noise = self.noise()
-        real = self.example(data, self.example_key)
-        for real_k in self.split(real, self.n_critic):
-            critic_loss = self._critic_step(real_k, noise)
-        latents = noise.latents(self.prior, [self.batch_size(real_k), self.latent_dim])
+        for real in self.critic_batches(data):
+            critic_loss = self._critic_step(real, noise)
+        latents = self.latents_for(real, noise)
         generator_loss = self.minimize(
             "generator",
             lambda: adversarial.generator_wasserstein(
@@ -73,7 +65,7 @@ class WGAN(LatentGame):
         return self.report(critic_loss=critic_loss, generator_loss=generator_loss)
 
     def _critic_step(self, real, noise):
-        latents = noise.latents(self.prior, [self.batch_size(real), self.latent_dim])
+        latents = self.latents_for(real, noise)
         fake = self.generator(latents, training=True)
         loss = self.minimize(
             "critic",

@@ -13,13 +13,13 @@ import keras
 import tensorflow as tf
 
 from tfgan_zoo.losses import adversarial, penalties
-from tfgan_zoo.training.latent_game import LatentGame
+from tfgan_zoo.training.critic_game import CriticGame
 
 __all__ = ["WGANGP"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class WGANGP(LatentGame):
+class WGANGP(CriticGame):
     """Algorithm 1 of the paper.
 
     A batch holds n_critic * B real examples, B for each step of the critic.
@@ -53,23 +53,15 @@ class WGANGP(LatentGame):
         self.penalty_weight = penalty_weight
         self.n_critic = n_critic
 
-    def players(self):
-        return {"critic": [self.critic], "generator": [self.generator]}
-
     @property
-    def batches_per_step(self):
+    def critic_steps(self):
         return self.n_critic
-
-    @property
-    def updates_per_step(self):
-        return {"critic": self.n_critic, "generator": 1}
 
     def train_step(self, data):
         noise = self.noise()
-        real = self.example(data, self.example_key)
-        for real_k in self.split(real, self.n_critic):
-            critic_loss, penalty = self._critic_step(real_k, noise)
-        latents = noise.latents(self.prior, [self.batch_size(real_k), self.latent_dim])
+        for real in self.critic_batches(data):
+            critic_loss, penalty = self._critic_step(real, noise)
+        latents = self.latents_for(real, noise)
 
         def loss():
             fake = self.generator(latents, training=True)
@@ -82,7 +74,7 @@ class WGANGP(LatentGame):
 
     def _critic_step(self, real, noise):
         """Lines 3 to 9; returns the loss without the penalty, and the unweighted penalty."""
-        latents = noise.latents(self.prior, [self.batch_size(real), self.latent_dim])
+        latents = self.latents_for(real, noise)
         fake = self.generator(latents, training=True)
         points = penalties.between(real, fake, noise.uniform([self.batch_size(real)]))
         parts = {}

@@ -1,0 +1,139 @@
+"""WGAN-GP's claim: one set of settings trains architectures on which other losses fail."""
+
+import numpy as np
+
+from tfgan_zoo.claims import at_least, at_most, reported
+from tfgan_zoo.training.callbacks import TrainingDiverged
+
+CLAIM = (
+    "With one set of settings the gradient penalty trains architectures that weight clipping and the GAN loss "
+    "do not; clipping drives the critic's weights to the walls of their box, and the penalty does not."
+)
+PAPER = (
+    "Table 2, 200 random architectures, Inception score above 5: only WGAN-GP trains 147, only GAN 0, both "
+    "42; figure 2: only WGAN-GP trains all six and the DCGAN; figure 1: clipping drives weights to +-c"
+)
+
+# What is not said is a DCGAN: batch norm in both networks, ReLU in G, LeakyReLU in D, twice the maps at half
+# the resolution. Arguments of the generator and of the critic for each architecture.
+ARCHITECTURES = {
+    "no_norm_in_g": ({"norm": "none"}, {}),
+    "tanh": ({"activation": "tanh"}, {"activation": "tanh"}),
+    "mlp_g": ({"builder": "mlp.relu_generator", "hidden": 512}, {}),
+    "constant_width": ({"widens": False}, {}),
+    "deep_critic": ({}, {"depth": 8}),
+    "no_norm": ({"norm": "none"}, {"norm": "none"}),
+}
+
+# Each loss with the config of its system and optimisers, the player that is its critic, and the norm there
+# where an architecture has one: WGAN-GP takes layer norm for batch norm (section 5.2).
+LOSSES = {
+    "wgan_gp": ("wgan_gp/mnist", "critic", "layer"),
+    "wgan": ("wgan/mnist", "critic", "batch"),
+    "gan": ("dcgan/mnist", "discriminator", "batch"),
+}
+
+
+def check(bench, critic_steps, n_critic, rates, bound, data, networks, fid, batch_size, clip=0.01, seed=0):
+    """Trains the six architectures with the three losses, one seed each, and counts those below a bound.
+
+    Each loss has the optimiser of its own paper, for all architectures alike, and as many updates of its
+    critic; generators have critic_steps / n_critic under WGAN-GP and WGAN, and critic_steps in the GAN,
+    whose players move in turn. A run whose losses or weights stop being finite has failed.
+
+    Args:
+        critic_steps: updates of every critic and discriminator.
+        n_critic: of them for each one of the generator, under WGAN-GP and WGAN.
+        rates: the learning rate of both players, for each loss.
+        bound: the FID-C that a success does not exceed.
+        data: `image_size` and `fit`.
+        networks: `width` and `latent_dim`.
+        fid: settings of FID-C.
+        batch_size: of all runs.
+        clip: c of WGAN.
+    """
+    scores, shares = {}, {}
+    for loss, (config_id, critic, norm) in LOSSES.items():
+        turns = {"system_args.prior": "normal"} if loss == "gan" else {"system_args.n_critic": n_critic}
+        if loss == "wgan":
+            turns["system_args.clip"] = clip
+        steps = critic_steps if loss == "gan" else critic_steps // n_critic
+        common = {
+            **turns,
+            **{f"optimizers.{player}.learning_rate": rates[loss] for player in (critic, "generator")},
+            **{f"data.{name}": value for name, value in data.items()},
+            **_run(steps, batch_size, seed),
+            **{"eval.fid": fid, "eval.inception_score": None, "eval.sliced_wasserstein": None},
+        }
+        for name in ARCHITECTURES:
+            pair = _pair(name, norm, critic, image_size=data["image_size"], **networks)
+            variant = _trained(bench, f"{loss}_{name}", config_id, {**common, **pair})
+            scores[loss, name] = variant and variant.card["scores"][0]["value"]
+            if variant and loss != "gan":
+                share = variant.note("share_at_walls", share_at_walls(variant.model.critic, clip))
+                shares.setdefault(loss, []).append(share)
+    return [*judged(scores, bound), *_figure_1(shares)]
+
+
+def judged(scores, bound):
+    """The checks of (loss, architecture) -> FID-C, or None for a run that diverged."""
+    found = {loss: [v for (each, _), v in scores.items() if each == loss] for loss in LOSSES}
+    diverged = {loss: values.count(None) for loss, values in found.items()}
+    trained = {
+        loss: sum(value is not None and value <= bound for value in values) for loss, values in found.items()
+    }
+    lead = {loss: trained["wgan_gp"] - trained[loss] for loss in ("wgan", "gan")}
+    return [
+        at_least(f"architectures trained by WGAN-GP to FID-C <= {bound:g}", trained["wgan_gp"], 5),
+        at_least("its lead over WGAN with clipping", lead["wgan"], 2),
+        at_least("its lead over GAN", lead["gan"], 2),
+        *(reported(f"runs of {loss} that diverged", count) for loss, count in diverged.items()),
+        *(reported(f"FID-C, {loss} on {name}", v) for (loss, name), v in scores.items() if v is not None),
+    ]
+
+
+def _figure_1(shares):
+    what = "share of a critic's weights within 5% of +-c, mean of the architectures"
+    return [
+        at_least(f"{what}, clipped", np.mean(shares.get("wgan", [np.nan])), 0.5),
+        at_most(f"{what}, WGAN-GP", np.mean(shares.get("wgan_gp", [np.nan])), 0.05),
+    ]
+
+
+def share_at_walls(network, clip, within=0.05):
+    """The share of the entries w of all kernels with | |w| - clip | <= within * clip."""
+    kernels = [v.numpy().ravel() for v in network.trainable_variables if len(v.shape) > 1]
+    distances = np.abs(np.abs(np.concatenate(kernels)) - clip)
+    return float(np.mean(distances <= within * clip))
+
+
+def _run(steps, batch_size, seed):
+    """Overrides for a run that saves and scores at its end alone."""
+    return {
+        "train.steps": steps,
+        "train.batch_size": batch_size,
+        "train.seed": seed,
+        "train.checkpoint_every": steps,
+        "train.score_every": 2 * steps,
+    }
+
+
+def _pair(architecture, norm, critic, image_size, width, latent_dim):
+    """Overrides that give a config the two networks of an architecture."""
+    of_generator, of_critic = ARCHITECTURES[architecture]
+    size = {"image_size": image_size, "channels": 1}
+    if "builder" not in of_generator:
+        of_generator = {"builder": "hard.generator", "width": width, **of_generator}
+    return {
+        "networks.generator": {**size, "latent_dim": latent_dim, **of_generator},
+        f"networks.{critic}": {**size, "builder": "hard.critic", "width": width, "norm": norm, **of_critic},
+    }
+
+
+def _trained(bench, name, config_id, overrides):
+    """The trained variant, or None where it diverged."""
+    try:
+        return bench.train(name, config_id, overrides)
+    except TrainingDiverged as error:
+        bench.say(f"{name} diverged: {error}")
+        return None
