@@ -7,10 +7,6 @@ from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
 
 
-def _start(limit=0.05):
-    return keras.initializers.RandomUniform(-limit, limit)
-
-
 def _one_hot(classes):
     label = keras.Input([], dtype="int32", name="label")
     return label, ops.one_hot(label, classes)
@@ -34,13 +30,11 @@ def generator(
     label, one_hot = _one_hot(classes)
 
     def relu(x, units):
-        x = layers.Dense(units, activation="relu", kernel_initializer=_start())(x)
+        x = layers.Dense(units, activation="relu")(x)
         return ReplicaDropout(dropout)(x)
 
     joint = layers.Concatenate()([relu(z, latent_units), relu(one_hot, label_units)])
-    pixels = layers.Dense(
-        image_size**2, activation="sigmoid", kernel_initializer=_start(), dtype="float32"
-    )(relu(joint, hidden))
+    pixels = layers.Dense(image_size**2, activation="sigmoid", dtype="float32")(relu(joint, hidden))
     image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)
     image = layers.Reshape([image_size, image_size, 1], dtype="float32")(image)
     return keras.Model({"z": z, "label": label}, image, name="generator")
@@ -56,10 +50,10 @@ def discriminator(image_units=240, label_units=50, joint_units=240, image_size=2
     label, one_hot = _one_hot(classes)
 
     def maxout(x, units, pieces):
-        return ReplicaDropout(0.5)(Maxout(units, pieces, kernel_initializer=_start(0.005))(x))
+        return ReplicaDropout(0.5)(Maxout(units, pieces)(x))
 
     pixels = layers.Flatten()(layers.Rescaling(0.5, 0.5)(image))
     joint = [maxout(pixels, image_units, 5), maxout(one_hot, label_units, 5)]
     joint = maxout(layers.Concatenate()(joint), joint_units, 4)
-    logit = layers.Dense(1, kernel_initializer=_start(0.005), dtype="float32")(joint)
+    logit = layers.Dense(1, dtype="float32")(joint)
     return keras.Model({"image": image, "label": label}, logit, name="discriminator")

@@ -5,7 +5,8 @@ judges whether x is real and belongs to y, the generator makes an x for y.
 
 Differs from the paper: the generator descends -log D by default, as in Goodfellow et al.'s own runs;
 "minimax" is equation 2 to the letter. The label of a fake is drawn from the data's own labels,
-which here are those of the batch of reals. Tagging of Flickr images is left out.
+which here are those of the batch of reals. The configs take noise of mean 0 and variance 1 in place of the
+unit hypercube's. Tagging of Flickr images is left out.
 """
 
 import keras
