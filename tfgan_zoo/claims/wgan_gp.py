@@ -46,7 +46,8 @@ def check(bench, critic_steps, n_critic, rates, bound, data, networks, fid, batc
         critic_steps: updates of every critic and discriminator.
         n_critic: of them for each one of the generator, under WGAN-GP and WGAN.
         rates: the learning rate of both players, for each loss.
-        bound: the FID-C that a success does not exceed.
+        bound: the FID-C that a success does not exceed. Its scale hangs on the image size, since smaller
+            images lie on black for the classifier.
         data: `image_size` and `fit`.
         networks: `width` and `latent_dim`.
         fid: settings of FID-C.
