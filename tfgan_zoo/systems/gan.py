@@ -35,6 +35,7 @@ class GAN(CriticGame):
 
     reported = ("discriminator_loss", "generator_loss")
     critic_player = "discriminator"
+    critic_steps_name = "k"
 
     def __init__(
         self,
@@ -56,10 +57,6 @@ class GAN(CriticGame):
         self.k = k
         self.replay = replay
         self.pool = ReplayPool(replay, generator.output_shape[1:]) if replay else None
-
-    @property
-    def critic_steps(self):
-        return self.k
 
     def train_step(self, data):
         noise = self.noise()

@@ -47,10 +47,6 @@ class WGAN(CriticGame):
         self.n_critic = n_critic
         self.clip = clip
 
-    @property
-    def critic_steps(self):
-        return self.n_critic
-
     def train_step(self, data):
         noise = self.noise()
         for real in self.critic_batches(data):

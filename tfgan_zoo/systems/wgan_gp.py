@@ -53,10 +53,6 @@ class WGANGP(CriticGame):
         self.penalty_weight = penalty_weight
         self.n_critic = n_critic
 
-    @property
-    def critic_steps(self):
-        return self.n_critic
-
     def train_step(self, data):
         noise = self.noise()
         for real in self.critic_batches(data):

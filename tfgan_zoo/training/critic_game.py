@@ -6,16 +6,18 @@ from tfgan_zoo.training.latent_game import LatentGame
 class CriticGame(LatentGame):
     """A latent game of a generator and a critic, which moves `critic_steps` times a `train_step`.
 
-    A batch holds critic_steps * B real examples, B for each step of the critic. The class attribute
-    `critic_player` is the name of the critic's player, and of the attribute that holds its network.
+    A batch holds critic_steps * B real examples, B for each step of the critic. Two class attributes
+    name attributes of a subclass after its paper: `critic_player` that of the critic's network, which
+    is the player's name too, and `critic_steps_name` that of its steps.
     """
 
     critic_player = "critic"
+    critic_steps_name = "n_critic"
 
     @property
     def critic_steps(self):
         """Steps of the critic for each step of the generator."""
-        raise NotImplementedError(f"{type(self).__name__} does not say how often its critic moves.")
+        return getattr(self, self.critic_steps_name)
 
     def players(self):
         critic = getattr(self, self.critic_player)
