@@ -56,7 +56,7 @@ def replay_on_the_ring(bench, steps, seeds, slots):
     Networks, optimisers, batch and minimax loss are those of appendix A of Metz et al. 2017 without unrolling,
     which collapses there; but the players move in turn, as in algorithm 1.
     """
-    demo = load_config("unrolled_gan/ring8_paper", smoke=bench.smoke).as_dict()
+    demo = load_config("unrolled_gan/ring8", smoke=bench.smoke).as_dict()
     common = {
         "networks": demo["networks"],
         "optimizers": demo["optimizers"],
