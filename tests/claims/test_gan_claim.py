@@ -31,10 +31,10 @@ def test_means_over_seeds_are_compared(rings):
     assert (lead.value, lead.holds) == (-1, False)
 
 
-def test_rings_are_those_of_the_unrolled_paper_and_differ_in_the_pool_alone(rings):
+def test_rings_are_those_of_the_unrolled_demo_and_differ_in_the_pool_alone(rings):
     bench, asked = rings
     gan.replay_on_the_ring(bench, steps=40, seeds=[3, 4], slots=100)
-    demo = load_config("unrolled_gan/ring8_paper")
+    demo = load_config("unrolled_gan/ring8")
     assert len(asked) == 4
     for config in asked.values():
         assert (config.system, config.data) == ("gan", demo.data)

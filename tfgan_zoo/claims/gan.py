@@ -53,8 +53,8 @@ def check(bench, steps, samples, ring_steps, ring_seeds, replay=10240, seed=0, p
 def replay_on_the_ring(bench, steps, seeds, slots):
     """Modes covered with a pool of `slots` old fakes and with none, for each seed.
 
-    Networks, optimisers, batch and minimax loss are those of appendix A of Metz et al. 2017 without unrolling,
-    which collapses there; but the players move in turn, as in algorithm 1.
+    Networks, optimisers, batch and minimax loss are those of the demo of Metz et al. 2017 without unrolling;
+    but the players move in turn, as in algorithm 1.
     """
     demo = load_config("unrolled_gan/ring8", smoke=bench.smoke).as_dict()
     common = {
