@@ -179,7 +179,13 @@ def reproduce(
     records = []
     for config_id in claims.find(name):
         if recorded:
-            records.append(claims.recorded(config_id))
+            try:
+                records.append(claims.recorded(config_id))
+            except FileNotFoundError as error:
+                if not every:
+                    raise
+                print(error)
+                continue
         else:
             records.append(claims.reproduce(config_id, run / config_id, smoke))
         print(claims.describe(records[-1]), flush=True)

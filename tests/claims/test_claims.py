@@ -282,6 +282,8 @@ def test_the_command_prints_and_writes_records_that_ship(run, shipped, tmp_path)
     status, out, _ = run("reproduce", "wgan", "--recorded", "--json", tmp_path / "records.json")
     assert status == 0 and out == claims.describe(RECORD) + "\n"
     assert json.loads((tmp_path / "records.json").read_text()) == [RECORD]
+    status, out, _ = run("reproduce", "--all", "--recorded")
+    assert status == 0 and claims.describe(RECORD) in out and "No record of the claim of cgan/mnist" in out
     status, _, error = run("reproduce", "cgan", "--recorded")
     assert status == 1 and "tfgan-zoo: No record of the claim of cgan/mnist ships" in error
 
