@@ -7,6 +7,7 @@ Reed, Akata, Lee, Schiele 2016, "Learning Deep Representations of Fine-Grained V
 import keras
 from keras import layers, ops
 
+from tfgan_zoo.networks.sizes import doublings
 from tfgan_zoo.precision import precision
 from tfgan_zoo.text.characters import ALPHABET
 
@@ -41,7 +42,7 @@ def image_encoder(dimension=1024, width=32, image_size=32):
     with precision("float32"):
         image = keras.Input([image_size, image_size, 3], name="image")
         x = image
-        for level in range((image_size // 4).bit_length() - 1):
+        for level in range(doublings(image_size)):
             x = layers.Conv2D(width * 2**level, 4, 2, "same", use_bias=False)(x)
             x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
         x = layers.Dropout(0.3)(layers.Flatten()(x))

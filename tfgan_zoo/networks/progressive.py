@@ -10,16 +10,7 @@ from keras import layers
 from tfgan_zoo.layers.equalized import EqualizedConv2D, EqualizedDense
 from tfgan_zoo.layers.minibatch_stddev import MinibatchStddev
 from tfgan_zoo.layers.pixel_norm import PixelNorm
-
-
-def _levels(image_size):
-    levels = (image_size // 4).bit_length()
-    if levels < 2 or 4 * 2 ** (levels - 1) != image_size:
-        raise ValueError(
-            f"A progressive GAN doubles from 4x4, so image_size is 8, 16, 32 ...; got {image_size}. "
-            "Pad or resize the data (image_size and fit under `data`)."
-        )
-    return levels
+from tfgan_zoo.networks.sizes import doublings
 
 
 def _maps(level, base, largest):
@@ -48,7 +39,7 @@ def generator(latent_dim=512, image_size=1024, base=8192, largest=512, channels=
     x = PixelNorm()(_leaky()(layers.Reshape([4, 4, maps])(x)))
     x = _conv(x, maps)
     images = [_to_image(x, channels)]
-    for level in range(1, _levels(image_size)):
+    for level in range(1, doublings(image_size) + 1):
         maps = _maps(level, base, largest)
         x = _conv(_conv(layers.UpSampling2D(2)(x), maps), maps)
         images.append(_to_image(x, channels))
@@ -71,7 +62,7 @@ def critic(image_size=1024, base=8192, largest=512, channels=3, group=4):
             leaves it out.
     """
     alpha = keras.Input([], name="alpha")
-    count = _levels(image_size)
+    count = doublings(image_size) + 1
     images = [keras.Input([4 * 2**k, 4 * 2**k, channels], name=f"image_{4 * 2**k}") for k in range(count)]
     maps = [_maps(level, base, largest) for level in range(count)]
     from_image = [

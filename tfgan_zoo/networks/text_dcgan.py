@@ -4,19 +4,11 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.networks.sizes import doublings
 
 
 def _weights():
     return keras.initializers.RandomNormal(stddev=0.02)
-
-
-def _levels(image_size):
-    levels = (image_size // 4).bit_length() - 1
-    if levels < 2 or 4 * 2**levels != image_size:
-        raise ValueError(
-            f"This pair doubles from 4x4 at least twice, so image_size is 16, 32, 64 ...; got {image_size}."
-        )
-    return levels
 
 
 def _normalized(x, filters, size=3, strides=1):
@@ -53,7 +45,7 @@ def generator(latent_dim=100, text_dim=1024, text_units=128, image_size=64, widt
     residual bottleneck at 4x4 and at 8x8. `width` is the number of maps before the image; the release's
     64x64 network has 128.
     """
-    levels = _levels(image_size)
+    levels = doublings(image_size, least=2)
     z = keras.Input([latent_dim], name="z")
     text = keras.Input([text_dim], name="text")
     read = _leaky()(layers.Dense(text_units, kernel_initializer=_weights())(text))
@@ -78,7 +70,7 @@ def discriminator(text_dim=1024, text_units=128, image_size=64, width=64, channe
     image = keras.Input([image_size, image_size, channels], name="image")
     text = keras.Input([text_dim], name="text")
     x = layers.Conv2D(width, 4, 2, padding="same", kernel_initializer=_weights())(image)
-    for level in range(1, _levels(image_size)):
+    for level in range(1, doublings(image_size, least=2)):
         x = _normalized(_leaky()(x), width * 2**level, size=4, strides=2)
     x = _residual(x, _leaky)
     read = layers.Dense(text_units, use_bias=False, kernel_initializer=_weights())(text)
