@@ -3,6 +3,7 @@
 import numpy as np
 
 from tfgan_zoo.claims import at_least, reported
+from tfgan_zoo.claims.bench import halfway_constant
 
 CLAIM = "The evidence bound is reached in a few epochs, and superfluous latents do not overfit."
 PAPER = "Figure 2: bounds on MNIST for 3 to 200 latents against examples seen (no table)"
@@ -21,7 +22,7 @@ def check(bench, steps, wide, betas, target, slack, importance_samples, examples
             that it is compared with.
         split: of the images of all bounds.
     """
-    common = {"train.seed": seed, "train.steps": steps, "eval": {}}
+    common = {"train.seed": seed, "eval": {}, **halfway_constant(steps, ["autoencoder"])}
     latents = {f"networks.{name}.latent_dim": wide for name in ("encoder", "generator")}
     wider = bench.train("wide", "vae/mnist", {**common, **latents})
     weighted = [
