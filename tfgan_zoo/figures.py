@@ -99,6 +99,17 @@ def interpolation(path, config_id="dcgan/fashion_mnist", **_):
     pictures.save_grid(images, path, columns=9)
 
 
+def arithmetic(path, config_id="dcgan/avatars", rows=8, **_):
+    """Glasses put on by sums of mean latents: in each row with them, without, the other style, the sum."""
+    from tfgan_zoo.claims import dcgan
+
+    model = zoo.load(config_id, weights="pretrained")
+    judge = dcgan.reader(data.arrays(**load_config(config_id).data.model_dump()), epochs=4, seed=0)
+    sums, terms = dcgan.add_glasses(model, judge, trials=rows, count=1000, seed=0)
+    columns = [model.decode(z.astype(np.float32)) for z in (*terms.values(), sums)]
+    pictures.save_columns(columns, path)
+
+
 def nearest_neighbours(path, config_id="dcgan/fashion_mnist", **_):
     """Samples on the left, beside each its three nearest training images in pixels."""
     from tfgan_zoo import metrics
@@ -116,6 +127,7 @@ FIGURES = {
     "mode_collapse": mode_collapse,
     "wgan_curve": wgan_curve,
     "interpolation": interpolation,
+    "arithmetic": arithmetic,
     "nearest_neighbours": nearest_neighbours,
 }
 

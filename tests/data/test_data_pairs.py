@@ -112,10 +112,24 @@ def test_domains_without_attributes_and_a_form_for_both():
     }
 
 
-@pytest.mark.parametrize("name", [f"unpaired/{A}", "unpaired/", f"unpaired/{A}+", f"unpaired/{A}+{B}+{A}"])
-def test_unpaired_needs_two(name):
-    with pytest.raises(ValueError, match="unpaired/NAME\\+NAME"):
-        data.load(name)
+def test_a_union_has_the_rows_of_both_and_says_whose_they_are(domains):
+    found = data.arrays(f"union/{A}+{B}")
+    numbers = [*range(12), *range(30)]
+    assert found["attributes"][:, 0].tolist() == found["image"][:, 0, 0, 0].tolist() == numbers
+    assert found["label"].tolist() == [0] * 12 + [1] * 30
+    assert data.info(f"union/{A}+{B}").class_names == (A, B)
+    assert len(data.arrays(f"union/{A}+{B}", "test", take=1)["image"]) == 2
+
+
+def test_a_union_keeps_attributes_that_both_have(domains):
+    assert set(data.arrays(f"union/{A}+fashion_mnist_10k", image_size=2, channels=3)) == {"image", "label"}
+
+
+@pytest.mark.parametrize("operator", ["unpaired", "union"])
+@pytest.mark.parametrize("names", [A, "", f"{A}+", f"{A}+{B}+{A}"])
+def test_two_domains_are_two(operator, names):
+    with pytest.raises(ValueError, match=f"{operator}/NAME\\+NAME"):
+        data.load(f"{operator}/{names}")
 
 
 @pytest.mark.parametrize("name", ["edges/toy/ring8", "unpaired/toy/ring8+toy/ring8"])

@@ -93,8 +93,8 @@ def beside_gans(bench, steps, gan_steps, extractor, samples, split, seed):
     blunter, better = min(sharp["GAN"], sharp["DCGAN"]), max(covered["GAN"], covered["DCGAN"])
     reals = reference_arrays(vae.config, split)["image"][:samples]
     return [
-        at_least("sharpness on Fashion-MNIST, the blunter GAN's less the VAE's", blunter - sharp["VAE"], 1e-9),
-        at_least("recall there, the VAE's less the better GAN's", covered["VAE"] - better, 1e-9),
+        at_least("sharpness, the blunter GAN's less the VAE's", blunter - sharp["VAE"], 1e-9),
+        at_least("recall, the VAE's less the better GAN's", covered["VAE"] - better, 1e-9),
         *(reported(f"sharpness, {name}", value) for name, value in sharp.items()),
         reported("sharpness of reals", sharpness(reals)),
         *(reported(f"recall, {name}", value) for name, value in covered.items()),

@@ -1,4 +1,4 @@
-"""Data sets made of other data sets: images with the condition to translate them from, unpaired domains."""
+"""Data sets made of others: images with the condition to translate them from, domains apart or together."""
 
 import itertools
 
@@ -60,10 +60,7 @@ def unpaired(names, find):
 
     Raises ValueError unless there are two names.
     """
-    parts = names.split("+")
-    if len(parts) != 2 or not all(parts):
-        raise ValueError(f"unpaired domains are written unpaired/NAME+NAME, got 'unpaired/{names}'")
-    domains = {f"_{letter}": find(part) for letter, part in zip("ab", parts)}
+    domains = dict(zip(("_a", "_b"), _two("unpaired", names, find)))
 
     def read(split, form, take):
         found = {}
@@ -74,6 +71,34 @@ def unpaired(names, find):
         return found
 
     return Source(f"unpaired/{names}", read, apart=("image_b", "attributes_b"))
+
+
+def union(names, find):
+    """"union/A+B": each `image` of A, then of B, with `attributes` where both have them; `label` says whose.
+
+    `split` and `take` hold for each of them.
+
+    Raises ValueError unless there are two names.
+    """
+    parts = _two("union", names, find)
+
+    def read(split, form, take):
+        found = [part.examples(split, form, take) for part in parts]
+        for part, examples in zip(parts, found):
+            _require(("image",), examples, part.name, "union")
+        shared = [key for key in ("image", "attributes") if all(key in examples for examples in found)]
+        label = np.repeat(np.arange(2, dtype=np.int32), [len(examples["image"]) for examples in found])
+        joined = {key: np.concatenate([examples[key] for examples in found]) for key in shared}
+        return {**joined, "label": label}
+
+    return Source(f"union/{names}", read, tuple(part.name for part in parts))
+
+
+def _two(operator, names, find):
+    parts = names.split("+")
+    if len(parts) != 2 or not all(parts):
+        raise ValueError(f"{operator} is of two data sets, {operator}/NAME+NAME; got '{operator}/{names}'")
+    return [find(part) for part in parts]
 
 
 def permuted_labels(name, find):
@@ -126,5 +151,6 @@ OPERATORS = {
     "edges": edges,
     "layout": layout,
     "permuted_labels": permuted_labels,
+    "union": union,
     "unpaired": unpaired,
 }
