@@ -61,17 +61,20 @@ def train(
     config_id: ConfigId,
     run: Annotated[Path, typer.Option(help="the run folder")],
     resume: Annotated[bool, typer.Option("--resume", help="go on from the last checkpoint")] = False,
-    strategy: Annotated[str, typer.Option(help="none or mirrored")] = "none",
+    strategy: Annotated[str, typer.Option(help="none, mirrored, multiworker or tpu")] = "none",
     settings: Settings = None,
     smoke: Smoke = False,
 ):
     """Train a config: leaves weights, samples, curve and card in the run folder."""
     config = _config(config_id, settings, smoke)
-    from tfgan_zoo.training.run import train as train_run
     from tfgan_zoo.training.strategies import make
 
-    card = train_run(config, run, resume, make(strategy), say=lambda line: print(line, flush=True))
-    for score in card["scores"]:
+    # Workers must find each other before anything is computed.
+    strategy = make(strategy)
+    from tfgan_zoo.training.run import train as train_run
+
+    card = train_run(config, run, resume, strategy, say=lambda line: print(line, flush=True))
+    for score in card["scores"] if card else ():
         print(f"{score['metric']}: {score['value']:.6g}")
 
 

@@ -25,13 +25,15 @@ class Checkpoints:
     Args:
         folder: made if it is not there.
         keep: how many of the newest to keep.
+        reads_only: leave the folder to another process, which writes it.
     """
 
-    def __init__(self, folder, keep=2):
+    def __init__(self, folder, keep=2, reads_only=False):
         self.folder = Path(folder)
         self.keep = keep
-        self.folder.mkdir(parents=True, exist_ok=True)
-        remove_unfinished(self.folder)
+        if not reads_only:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            remove_unfinished(self.folder)
 
     def steps(self):
         """The steps for which there is a checkpoint, ascending."""

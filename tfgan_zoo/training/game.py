@@ -100,6 +100,12 @@ class Game(keras.Model):
         for player, optimizer in self.optimizers.items():
             optimizer.build(self.player_variables(player))
 
+    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
+        """Keras' step before `fit`, for which nothing is left: a compiled game is built.
+
+        To find shapes, Keras would average a batch over all workers, which fails for batches that are dicts.
+        """
+
     def noise(self):
         """The draws of the current step; ask once at the top of `train_step`."""
         return StepNoise(self.seed, self.step)

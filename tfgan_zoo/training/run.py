@@ -7,6 +7,7 @@ the end `model.weights.h5`, `samples.png`, `curve.png` and `card.json`.
 import contextlib
 import errno
 import fcntl
+import hashlib
 import json
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ import tensorflow as tf
 
 from tfgan_zoo import cards, data, evaluation, pictures, zoo
 from tfgan_zoo.training import callbacks as run_callbacks
+from tfgan_zoo.training import strategies
 from tfgan_zoo.training.checkpoints import Checkpoints
 from tfgan_zoo.files import remove_unfinished, write_text
 from tfgan_zoo.training.weights import write_weights
@@ -25,12 +27,25 @@ from tfgan_zoo.training.weights import write_weights
 _FREE_ON_RESUME = {"steps", "log_every", "checkpoint_every", "score_every", "keep"}
 _TEXT = ("paper", "note", "claim")
 
+# How collective operations fail where a process of the cluster is gone.
+_LOST = (
+    tf.errors.AbortedError,
+    tf.errors.CancelledError,
+    tf.errors.DeadlineExceededError,
+    tf.errors.InternalError,
+    tf.errors.UnavailableError,
+)
+
 # How many held-out examples a run's pictures show the translations of.
 _SHOWN = 10
 
 
 class RunError(RuntimeError):
     """A run that cannot start; the message says what to do."""
+
+
+class WorkerLost(RuntimeError):
+    """Another worker of the run stopped answering; the message says how to go on."""
 
 
 class RunStopped(Exception):
@@ -53,20 +68,22 @@ def train(config, folder, resume=False, strategy=None, say=print):
         say: takes lines that tell the user what happens.
 
     Returns:
-        The card, a dict.
+        The card, a dict; None on workers other than the chief, which leave all writing to it.
 
     Raises:
         RunError: the folder cannot be used, or its run is of another config.
         RunStopped: SIGTERM or SIGINT came; the state is saved.
         TrainingDiverged: a loss or weight stopped being finite; the last good state is kept.
+        WorkerLost: another process of a strategy that spans several is gone.
     """
     if config.train.jit_compile and config.train.deterministic:
         raise RunError(
             "Keras does not compile with XLA while operations are deterministic; set "
             "train.deterministic=false beside train.jit_compile=true."
         )
-    folder = _prepare(Path(folder), config, resume)
-    with _locked(folder):
+    folder = Path(folder)
+    _require_same_settings(config, strategy)
+    with _opened(folder, config, resume, strategy):
         if config.train.deterministic:
             tf.config.experimental.enable_op_determinism()
             # Op determinism asks for a global seed, though every draw here has its own.
@@ -78,19 +95,31 @@ def train(config, folder, resume=False, strategy=None, say=print):
                 "Steps run one by one, which is slower: over several CPU devices TensorFlow cannot "
                 f"loop over train.steps_per_execution={config.train.steps_per_execution} of them."
             )
-        run = _Run(model, config, folder, say)
-        run.start(resume)
-        run.fit()
-        return run.finish()
+        run = _Run(model, config, folder, strategy, say)
+        try:
+            run.start(resume)
+            run.fit()
+            return run.finish()
+        except _LOST as error:
+            if not strategies.spans_workers(strategy):
+                raise
+            raise WorkerLost(
+                f"Another worker stopped answering after step {run.step} ({type(error).__name__}). Start all "
+                f"workers again with --resume: they go on from the last checkpoint in {folder}."
+            ) from error
 
 
 class _Run:
-    def __init__(self, model, config, folder, say):
+    def __init__(self, model, config, folder, strategy, say):
         self.model = model
         self.config = config
         self.folder = folder
+        self.strategy = strategy
+        self.writes = strategies.is_chief(strategy)
         self.say = say
-        self.checkpoints = Checkpoints(folder / "checkpoints", config.train.keep)
+        self.checkpoints = Checkpoints(
+            folder / "checkpoints", config.train.keep, reads_only=not self.writes
+        )
         self.elapsed_before = 0.0
         self.begun = time.monotonic()
 
@@ -103,57 +132,81 @@ class _Run:
 
     def start(self, resume):
         """Restores the newest checkpoint, or saves the first: a disk that refuses, refuses now."""
-        steps = self.checkpoints.steps()
-        if resume and steps:
-            manifest = self.checkpoints.restore(self.model, steps[-1])
-            self.elapsed_before = manifest["elapsed_seconds"]
-            self.say(f"Resuming {self.config.id} at step {self.step}.")
-        else:
-            if resume:
-                self.say("There is no checkpoint to resume from yet; starting at step 0.")
+        steps = self.checkpoints.steps() if resume and self.writes else []
+        newest = strategies.agreed(self.strategy, steps[-1] if steps else -1)
+        if newest >= 0:
+            self._restore(newest)
+        elif resume:
+            self.say("There is no checkpoint to resume from yet; starting at step 0.")
+        if not self.writes:
+            return
+        if newest < 0:
             self.checkpoints.save(self.model, 0.0)
         self.losses = run_callbacks.Table(self.folder / "losses.csv", upto=self.step)
         self.scores = run_callbacks.Table(self.folder / "scores.csv", upto=self.step)
+
+    def _restore(self, step):
+        if not self.checkpoints.path(step).exists():
+            raise RunError(
+                f"This worker does not see the chief's checkpoint {self.checkpoints.path(step)}; all workers "
+                "of a run need one folder that all of them see."
+            )
+        manifest = self.checkpoints.restore(self.model, step)
+        self.elapsed_before = manifest["elapsed_seconds"]
+        self.say(f"Resuming {self.config.id} at step {self.step}.")
 
     def fit(self):
         settings = self.config.train
         if self.step >= settings.steps:
             return
-        writer = tf.summary.create_file_writer(str(self.folder / "tensorboard"))
         images = settings.batch_size * self.model.batches_per_step
         progress = run_callbacks.Progress(self.step, settings.steps, images)
-        with run_callbacks.StopOnSignal() as stop:
+        with run_callbacks.StopOnSignal() as stop, self._writing(stop) as writing:
             try:
                 self.model.fit(
                     self._batches(),
                     steps_per_epoch=settings.steps - self.step,
                     verbose=0,
                     shuffle=False,
-                    callbacks=[
-                        run_callbacks.StopOnFault(),
-                        progress,
-                        run_callbacks.Log(self.losses, writer, settings.log_every),
-                        run_callbacks.Scores(
-                            self.scores, writer, settings.score_every, self._score
-                        ),
-                        run_callbacks.SaveCheckpoints(
-                            self.checkpoints, settings.checkpoint_every, self.elapsed, stop
-                        ),
-                        stop,
-                    ],
+                    callbacks=[run_callbacks.StopOnFault(), progress, *writing, stop],
                 )
             except run_callbacks.TrainingDiverged as error:
                 raise run_callbacks.TrainingDiverged(self._diverged(error)) from error
             finally:
                 progress.close()
-                writer.close()
         if stop.asked and self.step < settings.steps:
             raise RunStopped(
                 f"Stopped at step {self.step} with the state saved; go on with --resume.",
                 stop.asked,
             )
 
+    @contextlib.contextmanager
+    def _writing(self, stop):
+        """The callbacks of the process that writes the folder; none elsewhere."""
+        if not self.writes:
+            yield []
+            return
+        settings = self.config.train
+        writer = tf.summary.create_file_writer(str(self.folder / "tensorboard"))
+        try:
+            yield [
+                run_callbacks.Log(self.losses, writer, settings.log_every),
+                run_callbacks.Scores(self.scores, writer, settings.score_every, self._score),
+                run_callbacks.SaveCheckpoints(
+                    self.checkpoints, settings.checkpoint_every, self.elapsed, stop
+                ),
+            ]
+        finally:
+            writer.close()
+
     def finish(self):
+        """The card, once the chief has left everything in the folder; None on other workers."""
+        card = self._leave() if self.writes else None
+        # A worker that left now would be missed.
+        strategies.agreed(self.strategy, self.step)
+        return card
+
+    def _leave(self):
         """Weights, last scores, pictures and the card, in that order: a card means all is there."""
         self.checkpoints.save(self.model, self.elapsed())
         weights = self.folder / "model.weights.h5"
@@ -168,12 +221,13 @@ class _Run:
 
     def _batches(self):
         settings = self.config.train
-        return data.load(
+        batches = data.load(
             **self.config.data.model_dump(),
             batch_size=settings.batch_size * self.model.batches_per_step,
             seed=settings.seed,
             start_step=self.step,
         )
+        return strategies.shared(batches, self.strategy)
 
     def _score(self, step):
         self.model.picture(self.folder / "samples.png", self._shown())
@@ -190,6 +244,29 @@ class _Run:
             f"{self.checkpoints.path(last)}. A lower learning rate or another seed may help: "
             "change it with --set and start a new run."
         )
+
+
+def _require_same_settings(config, strategy):
+    text = json.dumps(config.as_dict(), sort_keys=True)
+    mine = int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
+    if strategies.agreed(strategy, mine) != mine:
+        raise RunError("This worker was started with other settings than the chief; start all of them alike.")
+
+
+@contextlib.contextmanager
+def _opened(folder, config, resume, strategy):
+    """Prepares and locks the run folder on the chief; where that fails, every worker stops."""
+    with contextlib.ExitStack() as stack:
+        problem = None
+        if strategies.is_chief(strategy):
+            try:
+                _prepare(folder, config, resume)
+                stack.enter_context(_locked(folder))
+            except RunError as error:
+                problem = error
+        if strategies.agreed(strategy, int(problem is not None)):
+            raise problem or RunError("The chief cannot use the run folder; its own message says why.")
+        yield
 
 
 def _prepare(folder, config, resume):
@@ -210,7 +287,6 @@ def _prepare(folder, config, resume):
         raise RunError(
             f"The run folder {folder} cannot be written: {error.strerror or error}."
         ) from error
-    return folder
 
 
 def _require_space(folder, needed=200 << 20):
