@@ -158,7 +158,7 @@ class Game(keras.Model):
         """Within it, players whose optimiser keeps averages hold these instead of their weights."""
         held = []
         for player, optimizer in self.optimizers.items():
-            if optimizer.use_ema and int(optimizer.iterations) > 0:
+            if optimizer.use_ema and optimizer.iterations.numpy() > 0:
                 variables = self.player_variables(player)
                 held += [(variable, variable.numpy()) for variable in variables]
                 optimizer.finalize_variable_values(variables)

@@ -107,15 +107,15 @@ def shared(dataset, strategy):
         return dataset
 
     def rows(context):
-        def mine(batch):
-            return tf.nest.map_structure(_part, batch)
+        replicas = strategy.num_replicas_in_sync // context.num_input_pipelines
 
-        def _part(values):
-            count = values.shape[0] // context.num_input_pipelines
-            first = context.input_pipeline_id * count
-            return values[first : first + count]
+        def mine(values):
+            """[B, ...] -> [replicas here, rows of each, ...]."""
+            count = values.shape[0] // strategy.num_replicas_in_sync
+            first = context.input_pipeline_id * replicas * count
+            here = values[first : first + replicas * count]
+            return tf.reshape(here, [replicas, count, *values.shape[1:]])
 
-        size = next(iter(tf.nest.flatten(dataset.element_spec))).shape[0]
-        return dataset.map(mine).rebatch(context.get_per_replica_batch_size(size))
+        return dataset.map(lambda batch: tf.nest.map_structure(mine, batch)).unbatch()
 
     return strategy.distribute_datasets_from_function(rows)

@@ -1,0 +1,83 @@
+"""Processes on this machine that share a run, as TF_CONFIG tells them."""
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+# Trains configs one after another under one strategy: {"runs": [[config id, overrides, folder, resume], ...]}.
+_WORKER = """
+import json, sys
+from tfgan_zoo.training import strategies
+strategy = strategies.make("multiworker")
+from tfgan_zoo.config import load_config
+from tfgan_zoo.training.run import train
+try:
+    for config_id, overrides, folder, resume in json.loads(sys.argv[1]):
+        config = load_config(config_id, overrides, smoke=True)
+        card = train(config, folder, resume, strategy, say=lambda line: print(line, flush=True))
+        print("done", config_id, card is not None, flush=True)
+except Exception as error:
+    print(f"{type(error).__name__}: {error}", flush=True)
+    sys.exit(1)
+"""
+
+
+class Workers:
+    """`count` processes of one cluster on loopback.
+
+    Args:
+        runs: [config id, overrides, folder, resume] of each run, one after another.
+        logs: a folder for what they say.
+    """
+
+    def __init__(self, count, runs, logs):
+        hosts = [f"127.0.0.1:{port}" for port in _free_ports(count)]
+        self.logs = [Path(logs) / f"worker{index}.log" for index in range(count)]
+        arguments = json.dumps([[name, overrides, str(folder), resume] for name, overrides, folder, resume in runs])
+        self.processes = []
+        for index, log in enumerate(self.logs):
+            task = {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
+            with open(log, "w") as file:
+                self.processes.append(
+                    subprocess.Popen(
+                        [sys.executable, "-c", _WORKER, arguments],
+                        stdout=file,
+                        stderr=subprocess.STDOUT,
+                        env={**os.environ, "TF_CONFIG": json.dumps(task), "CUDA_VISIBLE_DEVICES": ""},
+                    )
+                )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for process in self.processes:
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            process.wait()
+
+    def said(self, index):
+        return self.logs[index].read_text(errors="replace")
+
+    def kill(self, index):
+        self.processes[index].send_signal(signal.SIGKILL)
+
+    def wait(self, seconds):
+        """The exit statuses, once all have ended."""
+        return [process.wait(timeout=seconds) for process in self.processes]
+
+
+def _free_ports(count):
+    sockets = [socket.socket() for _ in range(count)]
+    try:
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
+    finally:
+        for each in sockets:
+            each.close()
