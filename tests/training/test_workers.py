@@ -1,0 +1,111 @@
+"""Several processes train as one does, only the chief writes, and a dead worker is noticed and resumed from."""
+
+import os
+import time
+
+import h5py
+import numpy as np
+import pytest
+from cluster import Workers
+
+from tfgan_zoo.config import load_config
+from tfgan_zoo.training import strategies
+from tfgan_zoo.training.run import train
+
+PATIENCE = 240
+
+
+def arrays(folder):
+    """Every array of a run's weights, by its name."""
+    found = {}
+    with h5py.File(folder / "model.weights.h5") as file:
+        file.visititems(
+            lambda name, item: found.update({name: item[()]}) if hasattr(item, "dtype") else None
+        )
+    return found
+
+
+def difference(one, other):
+    first, second = arrays(one), arrays(other)
+    assert first.keys() == second.keys()
+    return max(np.abs(first[name].astype(float) - second[name]).max() for name in first)
+
+
+def alone(config_id, overrides, folder):
+    train(load_config(config_id, overrides, smoke=True), folder, say=lambda _: None)
+    return folder
+
+
+def together(count, config_ids, tmp_path, batch):
+    """Trains each config on `count` workers and on one; the largest difference of weights, for each."""
+    overrides = {"train.batch_size": batch}
+    runs = [[name, overrides, tmp_path / str(number), False] for number, name in enumerate(config_ids)]
+    with Workers(count, runs, tmp_path) as workers:
+        assert workers.wait(PATIENCE) == [0] * count, workers.said(0)[-2000:]
+        for index in range(count):
+            wrote = [f"done {name} {index == 0}" for name in config_ids]
+            assert [line for line in workers.said(index).splitlines() if line.startswith("done")] == wrote
+    return {
+        name: difference(alone(name, overrides, tmp_path / f"alone{number}"), tmp_path / str(number))
+        for number, name in enumerate(config_ids)
+    }
+
+
+def test_two_workers_train_as_one(tmp_path):
+    found = together(2, ["gan/mnist", "wgan_gp/mnist"], tmp_path, batch=4)
+    assert max(found.values()) <= 1e-5
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("count", [2, 3])
+def test_every_shape_of_game_trains_alike_on_workers(count, tmp_path):
+    ids = ["gan/mnist", "wgan_gp/mnist", "cyclegan/avatars", "progressive_gan/fashion_mnist", "infogan/mnist"]
+    # Minibatch statistics are of groups of four on each replica; the history pool has five slots.
+    found = together(count, [name for name in ids if "cyclegan" not in name], tmp_path / "a", batch=4 * count)
+    found |= together(count, ["cyclegan/avatars"], tmp_path / "b", batch=count)
+    assert max(found.values()) <= 1e-5, found
+
+
+@pytest.mark.parametrize("dies", [0, 1])
+def test_the_others_stop_when_a_worker_dies_and_all_resume(dies, tmp_path):
+    overrides = {"train.steps": 80, "train.checkpoint_every": 2, "train.score_every": 80}
+    run = ["gan/ring8", overrides, tmp_path / "run"]
+    with Workers(2, [[*run, False]], tmp_path) as workers:
+        checkpoints = tmp_path / "run" / "checkpoints"
+        begun = time.monotonic()
+        while not checkpoints.is_dir() or "step_00000010" > max(os.listdir(checkpoints), default=""):
+            assert time.monotonic() - begun < PATIENCE, workers.said(0)[-2000:]
+            time.sleep(0.1)
+        workers.kill(dies)
+        killed = time.monotonic()
+        statuses = workers.wait(60)
+        assert time.monotonic() - killed < 60 and statuses[1 - dies] == 1
+        assert "WorkerLost: Another worker stopped answering" in workers.said(1 - dies)
+    with Workers(2, [[*run, True]], tmp_path) as workers:
+        assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
+        assert "Resuming gan/ring8 at step" in workers.said(1)
+    assert difference(alone("gan/ring8", overrides, tmp_path / "alone"), tmp_path / "run") <= 1e-5
+
+
+@pytest.mark.parametrize(
+    "text, wrong",
+    [
+        (None, "it is not set"),
+        ("{", "cannot be read"),
+        ('{"cluster": {"worker": ["a:1"]}}', "cannot be read"),
+        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}', "an index within its job"),
+        ('{"cluster": {"ps": ["a:1"]}, "task": {"type": "ps", "index": 0}}', "chief and worker alone"),
+    ],
+)
+def test_a_tf_config_that_is_wrong_is_named(monkeypatch, text, wrong):
+    monkeypatch.setenv("TF_CONFIG", text) if text else monkeypatch.delenv("TF_CONFIG", raising=False)
+    with pytest.raises(strategies.StrategyError, match=wrong):
+        strategies.make("multiworker")
+
+
+def test_unknown_strategies_and_absent_tpus_are_named(monkeypatch):
+    with pytest.raises(strategies.StrategyError, match="mirrored"):
+        strategies.make("miror")
+    monkeypatch.setenv("TPU_NAME", "local")
+    with pytest.raises(strategies.StrategyError, match="found no TPU"):
+        strategies.make("tpu")
