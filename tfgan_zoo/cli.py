@@ -27,6 +27,9 @@ Smoke = Annotated[bool, typer.Option("--smoke", help="use the config's tiny smok
 Weights = Annotated[
     str, typer.Option(help="'pretrained', or the path of a .weights.h5 file or run folder")
 ]
+Strategy = Annotated[
+    str, typer.Option(help="none, mirrored (all GPUs), multiworker (what TF_CONFIG names) or tpu")
+]
 Seed = Annotated[int, typer.Option(help="the same seed gives the same result")]
 
 
@@ -61,7 +64,7 @@ def train(
     config_id: ConfigId,
     run: Annotated[Path, typer.Option(help="the run folder")],
     resume: Annotated[bool, typer.Option("--resume", help="go on from the last checkpoint")] = False,
-    strategy: Annotated[str, typer.Option(help="none, mirrored, multiworker or tpu")] = "none",
+    strategy: Strategy = "none",
     settings: Settings = None,
     smoke: Smoke = False,
 ):
@@ -136,25 +139,35 @@ def evaluate(
     statistics: Annotated[
         Path | None, typer.Option(help="write the first side's moments here, an .npz to evaluate")
     ] = None,
+    strategy: Strategy = "none",
     settings: Settings = None,
 ):
     """Score a model, image folder, array, data split or statistics file against another."""
+    from tfgan_zoo.training import strategies
+
+    # Workers must find each other before anything is computed.
+    strategy = strategies.make(strategy)
     from tfgan_zoo import comparing
     from tfgan_zoo.config import parse_overrides
 
-    scores = comparing.evaluate(
-        fake,
-        real,
-        metric or ([] if statistics and not real else ["fid"]),
-        extractor,
-        samples,
-        seed,
-        weights,
-        parse_overrides(settings or []),
-        statistics,
-        image_size=image_size,
-        fit=fit,
-    )
+    if statistics and strategies.spans_workers(strategy):
+        raise ValueError("--statistics are written by one process; leave out --strategy multiworker.")
+    with strategies.scope(strategy):
+        scores = comparing.evaluate(
+            fake,
+            real,
+            metric or ([] if statistics and not real else ["fid"]),
+            extractor,
+            samples,
+            seed,
+            weights,
+            parse_overrides(settings or []),
+            statistics,
+            image_size=image_size,
+            fit=fit,
+        )
+    if not strategies.is_chief(strategy):
+        return
     if statistics:
         print(f"Wrote the statistics of {fake} to {statistics}.")
     if scores:

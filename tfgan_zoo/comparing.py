@@ -4,6 +4,7 @@ import re
 import zipfile
 
 import numpy as np
+import tensorflow as tf
 
 from tfgan_zoo import data, zoo
 from tfgan_zoo.config import load_config
@@ -18,6 +19,7 @@ from tfgan_zoo.metrics.comparison import (
     uses_features,
 )
 from tfgan_zoo.metrics.features import load_extractor
+from tfgan_zoo.training.strategies import spans_workers
 
 _SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?")
 
@@ -69,7 +71,9 @@ def evaluate(
         extractor = None
     elif isinstance(extractor, str):
         extractor = _loaded(extractor, [side for side in (fake, real) if side is not None])
-    reals = _side(real, extractor, form, cache.folder() / "statistics")
+    # Workers that share the extractor's work must all do it, whatever lies in each one's cache.
+    alone = not spans_workers(tf.distribute.get_strategy())
+    reals = _side(real, extractor, form, cache.folder() / "statistics" if alone else None)
     if is_model:
         count = samples or (reals.count if reals else 10_000)
         images = zoo.load(fake, weights, overrides).generate(count, seed=seed)

@@ -9,6 +9,7 @@ from tfgan_zoo.claims import at_least, at_most, probes, reported
 from tfgan_zoo.data.avatars import ATTRIBUTES
 from tfgan_zoo.evaluation import reference_arrays
 from tfgan_zoo.pictures import to_uint8
+from tfgan_zoo.rows import in_batches
 
 CLAIM = (
     "D's convolutions are good features for a linear classifier; walks in latent space stay real, and means "
@@ -73,14 +74,7 @@ def _other_split(settings):
 
 
 def _features_of(model):
-    def features(images):
-        parts = [
-            model.features({"image": images[start : start + 250]})["features"].numpy()
-            for start in range(0, len(images), 250)
-        ]
-        return np.concatenate(parts)
-
-    return features
+    return lambda images: in_batches(model.features, {"image": images}, 250)["features"]
 
 
 def svm_accuracy(features, train, test, labelled, count, seed):

@@ -6,6 +6,7 @@ from scipy.stats import spearmanr
 
 from tfgan_zoo import data
 from tfgan_zoo.claims import at_least, at_most, reported
+from tfgan_zoo.rows import in_batches
 
 CLAIM = "The categorical code becomes the digit and a continuous one its slant or width, without labels."
 PAPER = "Section 7.2 and figure 1: c1 classifies MNIST with 5% error; the bound reaches H(c) = 2.30 nats"
@@ -63,12 +64,10 @@ def matched_error(variant, split):
     settings = variant.config.data.model_dump()
     real = data.arrays(**{**settings, "split": split})
     model = variant.model
-    codes = []
-    for start in range(0, len(real["image"]), 500):
-        images = (real["image"][start : start + 500] / 127.5 - 1).astype(np.float32)
-        codes.append(model.encode({"image": images})["category_logits"].numpy().argmax(axis=1))
+    images = (real["image"] / 127.5 - 1).astype(np.float32)
+    codes = in_batches(model.encode, {"image": images}, 500)["category_logits"].argmax(axis=1)
     counts = np.zeros([model.categories, model.categories], int)
-    np.add.at(counts, (np.concatenate(codes), real["label"]), 1)
+    np.add.at(counts, (codes, real["label"]), 1)
     return 1 - counts[linear_sum_assignment(-counts)].sum() / counts.sum()
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tfgan_zoo.data import cache
 from tfgan_zoo.data.resize import Form, to_uint8
 from tfgan_zoo.files import sha256
 from tfgan_zoo.index import nearest, pretrained_root
 from tfgan_zoo.networks import char_cnn_rnn
+from tfgan_zoo.rows import in_batches
 from tfgan_zoo.text.characters import characters
 from tfgan_zoo.training.weights import loading
 
@@ -62,7 +62,7 @@ class Encoder:
 
     def embed_captions(self, captions, batch_size=250):
         """Strings [n] -> float32 [n, d]."""
-        return _in_batches(lambda part: embedded(self.text, part), np.asarray(captions), batch_size)
+        return in_batches(lambda part: embedded(self.text, part), np.asarray(captions), batch_size)
 
     def embed_images(self, images, batch_size=250):
         """Images [n, H, W, 1 or 3], uint8 or floats in [-1, 1] -> float32 [n, d].
@@ -71,7 +71,7 @@ class Encoder:
         """
         stretched = Form((self.image_size, self.image_size), "stretch", 3).array(np.asarray(images))
         pixels = to_uint8(stretched).astype(np.float32) / 127.5 - 1.0
-        return _in_batches(lambda part: self.image(part, training=False), pixels, batch_size)
+        return in_batches(lambda part: self.image(part, training=False), pixels, batch_size)
 
 
 def embedded(network, captions):
@@ -132,8 +132,3 @@ def find(name, folder=None):
 def _known(name):
     if name not in NETWORKS:
         raise ValueError(f"no text encoder {name!r}.{nearest(name, NETWORKS)}")
-
-
-def _in_batches(embed, rows, batch_size):
-    parts = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]
-    return np.concatenate([embed(tf.constant(part)).numpy() for part in parts])

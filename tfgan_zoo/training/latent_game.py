@@ -7,6 +7,7 @@ import tensorflow as tf
 
 from tfgan_zoo import draws, pictures
 from tfgan_zoo.latents import prior
+from tfgan_zoo.rows import in_batches
 from tfgan_zoo.training.game import Game
 
 
@@ -98,13 +99,7 @@ class LatentGame(Game):
             if name != "z":
                 inputs[name] = self._condition(name, spec, conditions, len(z))
         with self.averaged():
-            parts = [
-                self.call(
-                    {name: tf.constant(v[start : start + batch_size]) for name, v in inputs.items()}
-                )[self.example_key]
-                for start in range(0, len(z), batch_size)
-            ]
-        return np.concatenate([part.numpy() for part in parts])
+            return in_batches(lambda rows: self.call(rows)[self.example_key], inputs, batch_size)
 
     def _condition(self, name, spec, given, n):
         if name not in given:

@@ -88,7 +88,7 @@ def train(config, folder, resume=False, strategy=None, say=print):
             tf.config.experimental.enable_op_determinism()
             # Op determinism asks for a global seed, though every draw here has its own.
             tf.random.set_seed(config.train.seed)
-        with strategy.scope() if strategy else contextlib.nullcontext():
+        with strategies.scope(strategy):
             model = zoo.build(config)
         if model.steps_per_execution < config.train.steps_per_execution:
             say(

@@ -1,5 +1,6 @@
 """`tf.distribute` strategies by name, and what a run asks of the workers that share one."""
 
+import contextlib
 import json
 import os
 
@@ -66,6 +67,11 @@ NAMES = {
     "multiworker": _multiworker,
     "tpu": _tpu,
 }
+
+
+def scope(strategy):
+    """A context in which models are made and used under the strategy; None for one device."""
+    return strategy.scope() if strategy else contextlib.nullcontext()
 
 
 def spans_workers(strategy):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tfgan_zoo import draws
+from tfgan_zoo.rows import in_batches
 from tfgan_zoo.training.game import Game
 
 
@@ -108,16 +108,13 @@ class TranslationGame(Game):
             shape = ", ".join(str(size) for size in way.source_shape)
             raise ValueError(f"Images to translate must have shape [n, {shape}]; got {images.shape}.")
         seed = random.randrange(2**31) if seed is None else seed
+        rows = {"image": images}
+        if way.noise_size:
+            rows["noise"] = _noise(way, seed, len(images))
         with self.averaged():
-            parts = [
-                way(tf.constant(images[rows]), _noise(way, seed, range(len(images))[rows]))
-                for rows in (slice(i, i + batch_size) for i in range(0, len(images), batch_size))
-            ]
-        return np.concatenate([part.numpy() for part in parts])
+            return in_batches(lambda rows: way(rows["image"], rows.get("noise")), rows, batch_size)
 
 
-def _noise(way, seed, rows):
-    """The noise [B, N] of the images at `rows`, each by a key of its own; None where there is none."""
-    if not way.noise_size:
-        return None
-    return tf.stack([draws.uniform([way.noise_size], [seed, row]) for row in rows])
+def _noise(way, seed, count):
+    """The noise [count, N] of so many images, each by a key of its own."""
+    return np.stack([draws.uniform([way.noise_size], [seed, row]).numpy() for row in range(count)])

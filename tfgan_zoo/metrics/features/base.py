@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfgan_zoo.metrics._checks import as_uint8
 from tfgan_zoo.metrics.protocol import Protocol
 from tfgan_zoo.metrics.statistics import Moments
+from tfgan_zoo.rows import in_batches
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -39,9 +40,10 @@ class Extractor:
     def batches(self, images, batch_size=64):
         """Yields a dict of arrays for each batch: `features`, and `logits` if there are any."""
         seen = False
-        for batch in _batches(images, batch_size):
+        together = batch_size * tf.distribute.get_strategy().num_replicas_in_sync
+        for batch in _batches(images, together):
             seen = True
-            outputs = self._run(tf.constant(self._prepare(batch)))
+            outputs = in_batches(self._run, self._prepare(batch), batch_size)
             result = {"features": self._output(outputs, self.layer)}
             if self.logits_layer is not None:
                 result["logits"] = self._output(outputs, self.logits_layer)
@@ -89,7 +91,7 @@ class Extractor:
     def _output(self, outputs, layer):
         if layer not in outputs:
             raise ValueError(f"{self.name} has no output {layer!r}; it has {sorted(outputs)}")
-        values = outputs[layer].numpy().astype(np.float32, copy=False)
+        values = outputs[layer].astype(np.float32, copy=False)
         if values.ndim != 2:
             raise ValueError(
                 f"output {layer!r} of {self.name} has shape {list(values.shape)}; "
