@@ -61,7 +61,12 @@ class Data(_Section):
 
 
 class Train(_Section):
-    """How long and how to train; every interval counts generator steps."""
+    """How long and how to train; every interval counts generator steps.
+
+    `on_collapse` is what follows when a sentinel sees a saturated discriminator or samples that are alike: a
+    warning, a stop, or a return to the last checkpoint with other data; "roll_back" holds for losses and
+    weights that are not finite too, which stop a run otherwise.
+    """
 
     steps: int = Field(ge=1)
     batch_size: int = Field(ge=1)
@@ -74,6 +79,7 @@ class Train(_Section):
     precision: Literal["float32", "mixed_bfloat16"] = "float32"
     jit_compile: bool = False
     deterministic: bool = True
+    on_collapse: Literal["ignore", "warn", "stop", "roll_back"] = "warn"
 
     @model_validator(mode="after")
     def _intervals_fall_on_executions(self):

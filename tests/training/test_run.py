@@ -15,6 +15,7 @@ import pytest
 
 from tfgan_zoo.config import load_config
 from tfgan_zoo.training import run as module
+from tfgan_zoo.training import run_folder
 from tfgan_zoo.training.callbacks import Table, TrainingDiverged
 from tfgan_zoo.files import sha256
 from tfgan_zoo.training.run import RunError, RunStopped, train
@@ -126,7 +127,7 @@ def test_an_unwritable_folder_is_refused_at_once(tmp_path):
 
 
 def test_a_full_disk_is_refused_at_once(tmp_path, monkeypatch):
-    monkeypatch.setattr(module.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 0))
+    monkeypatch.setattr(run_folder.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(9, 9, 0))
     with pytest.raises(RunError, match="only 0 MiB are free"):
         train(config(), tmp_path / "run", say=silent)
 
@@ -229,8 +230,8 @@ def test_sigterm_saves_and_says_how_to_go_on(tmp_path):
 
 
 def test_two_processes_do_not_train_in_one_folder(tmp_path):
-    with module._locked(tmp_path), pytest.raises(RunError, match="Another process"):
-        with module._locked(tmp_path):
+    with run_folder._locked(tmp_path), pytest.raises(RunError, match="Another process"):
+        with run_folder._locked(tmp_path):
             pass
 
 

@@ -14,9 +14,13 @@ def reference_arrays(config, split=None):
 
 
 def held_out_batch(config, count):
-    """A batch of the first `count` examples that the config's training never sees, where it names such."""
+    """A batch of the first examples that the config's training never sees, where it names such.
+
+    It has `count` of them, or all that there are.
+    """
     settings = config.data.model_dump()
     settings["split"] = config.held_out or settings["split"]
+    count = min(count, data.info(**settings).num_examples)
     return next(iter(data.load(**settings, batch_size=count, shuffle=False)))
 
 

@@ -196,6 +196,18 @@ class Game(keras.Model):
         """
         return [examples[start::k] for start in range(k)] if k > 1 else [examples]
 
+    def makes(self, batch, seed):
+        """As many examples of every kind that the model makes as `batch` has.
+
+        Args:
+            batch: real examples, {key: array [n, ...]}; systems that translate start from them.
+            seed: makes them repeatable.
+
+        Returns:
+            {key of a batch: float32 array [n, ...]}.
+        """
+        raise NotImplementedError(f"{type(self).__name__} does not say what it makes.")
+
     def picture(self, path, batch):
         """Writes the PNG by which a run shows what the model makes now.
 

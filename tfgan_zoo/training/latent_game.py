@@ -115,6 +115,9 @@ class LatentGame(Game):
             raise ValueError(f"The condition {name!r} must be integers from 0 to {classes - 1}.")
         return value.astype(spec.dtype)
 
+    def makes(self, batch, seed):
+        return {self.example_key: self.generate(len(batch[self.example_key]), seed)}
+
     def picture(self, path, batch):
         """Writes the samples that a run keeps: a grid of images, or a scatter of points."""
         if self.example_key == "image":

@@ -5,27 +5,21 @@ the end `model.weights.h5`, `samples.png`, `curve.png` and `card.json`.
 """
 
 import contextlib
-import errno
-import fcntl
-import hashlib
 import json
-import shutil
-import tempfile
 import time
 from pathlib import Path
 
 import tensorflow as tf
 
 from tfgan_zoo import cards, data, evaluation, pictures, zoo
+from tfgan_zoo.files import write_text
 from tfgan_zoo.training import callbacks as run_callbacks
-from tfgan_zoo.training import strategies
+from tfgan_zoo.training import sentinels, strategies
 from tfgan_zoo.training.checkpoints import Checkpoints
-from tfgan_zoo.files import remove_unfinished, write_text
+from tfgan_zoo.training.run_folder import RunError, computing, opened, require_same_settings
 from tfgan_zoo.training.weights import write_weights
 
-# What a resumed run may change: how long it goes on and what it writes down, not what it computes.
-_FREE_ON_RESUME = {"steps", "log_every", "checkpoint_every", "score_every", "keep"}
-_TEXT = ("paper", "note", "claim")
+__all__ = ["RunError", "RunStopped", "WorkerLost", "computing", "train"]
 
 # How collective operations fail where a process of the cluster is gone.
 _LOST = (
@@ -39,9 +33,8 @@ _LOST = (
 # How many held-out examples a run's pictures show the translations of.
 _SHOWN = 10
 
-
-class RunError(RuntimeError):
-    """A run that cannot start; the message says what to do."""
+# How often a run returns to its last checkpoint before it gives up.
+_ROLL_BACKS = 3
 
 
 class WorkerLost(RuntimeError):
@@ -73,7 +66,8 @@ def train(config, folder, resume=False, strategy=None, say=print):
     Raises:
         RunError: the folder cannot be used, or its run is of another config.
         RunStopped: SIGTERM or SIGINT came; the state is saved.
-        TrainingDiverged: a loss or weight stopped being finite; the last good state is kept.
+        TrainingDiverged: a loss or weight stopped being finite, or (`Collapsed`) a sentinel saw a lost game and
+            `train.on_collapse` is not to go on; the last good state is kept.
         WorkerLost: another process of a strategy that spans several is gone.
     """
     if config.train.jit_compile and config.train.deterministic:
@@ -82,8 +76,8 @@ def train(config, folder, resume=False, strategy=None, say=print):
             "train.deterministic=false beside train.jit_compile=true."
         )
     folder = Path(folder)
-    _require_same_settings(config, strategy)
-    with _opened(folder, config, resume, strategy):
+    require_same_settings(config, strategy)
+    with opened(folder, config, resume, strategy):
         if config.train.deterministic:
             tf.config.experimental.enable_op_determinism()
             # Op determinism asks for a global seed, though every draw here has its own.
@@ -120,6 +114,7 @@ class _Run:
         self.checkpoints = Checkpoints(
             folder / "checkpoints", config.train.keep, reads_only=not self.writes
         )
+        self.rolled_back = 0
         self.elapsed_before = 0.0
         self.begun = time.monotonic()
 
@@ -142,6 +137,10 @@ class _Run:
             return
         if newest < 0:
             self.checkpoints.save(self.model, 0.0)
+        self._open_tables()
+
+    def _open_tables(self):
+        """The tables of the run's numbers up to the present step."""
         self.losses = run_callbacks.Table(self.folder / "losses.csv", upto=self.step)
         self.scores = run_callbacks.Table(self.folder / "scores.csv", upto=self.step)
 
@@ -156,9 +155,17 @@ class _Run:
         self.say(f"Resuming {self.config.id} at step {self.step}.")
 
     def fit(self):
+        """Trains to the last step; where that goes wrong, as `train.on_collapse` says."""
+        while self.step < self.config.train.steps:
+            try:
+                self._fit()
+            except run_callbacks.TrainingDiverged as error:
+                if self.config.train.on_collapse != "roll_back" or self.rolled_back == _ROLL_BACKS:
+                    raise type(error)(self._diverged(error)) from error
+                self._roll_back(error)
+
+    def _fit(self):
         settings = self.config.train
-        if self.step >= settings.steps:
-            return
         images = settings.batch_size * self.model.batches_per_step
         progress = run_callbacks.Progress(self.step, settings.steps, images)
         with run_callbacks.StopOnSignal() as stop, self._writing(stop) as writing:
@@ -168,10 +175,8 @@ class _Run:
                     steps_per_epoch=settings.steps - self.step,
                     verbose=0,
                     shuffle=False,
-                    callbacks=[run_callbacks.StopOnFault(), progress, *writing, stop],
+                    callbacks=[run_callbacks.StopOnFault(), progress, *self._sentinels(), *writing, stop],
                 )
-            except run_callbacks.TrainingDiverged as error:
-                raise run_callbacks.TrainingDiverged(self._diverged(error)) from error
             finally:
                 progress.close()
         if stop.asked and self.step < settings.steps:
@@ -179,6 +184,32 @@ class _Run:
                 f"Stopped at step {self.step} with the state saved; go on with --resume.",
                 stop.asked,
             )
+
+    def _sentinels(self):
+        """They look before a checkpoint is saved, so that the last one is from before what they see."""
+        settings = self.config.train
+        if settings.on_collapse == "ignore":
+            return []
+        real = evaluation.held_out_batch(self.config, sentinels.COLLAPSE_SAMPLES)
+        real = {key: values.numpy() for key, values in real.items()}
+        return [
+            sentinels.Saturation(self._alarm),
+            sentinels.Diversity(self._alarm, real, settings.checkpoint_every),
+        ]
+
+    def _alarm(self, finding):
+        if self.config.train.on_collapse != "warn":
+            raise sentinels.Collapsed(finding)
+        self.say(f"Warning: {finding}")
+
+    def _roll_back(self, error):
+        """Back to the last checkpoint; the noise repeats, the data come in another order."""
+        self.rolled_back += 1
+        last = self.checkpoints.steps()[-1] if self.writes else 0
+        self.checkpoints.restore(self.model, strategies.agreed(self.strategy, last))
+        if self.writes:
+            self._open_tables()
+        self.say(f"{error} Going on from step {self.step} with the data in another order.")
 
     @contextlib.contextmanager
     def _writing(self, stop):
@@ -224,7 +255,7 @@ class _Run:
         batches = data.load(
             **self.config.data.model_dump(),
             batch_size=settings.batch_size * self.model.batches_per_step,
-            seed=settings.seed,
+            seed=settings.seed + self.rolled_back,
             start_step=self.step,
         )
         return strategies.shared(batches, self.strategy)
@@ -244,97 +275,3 @@ class _Run:
             f"{self.checkpoints.path(last)}. A lower learning rate or another seed may help: "
             "change it with --set and start a new run."
         )
-
-
-def _require_same_settings(config, strategy):
-    text = json.dumps(config.as_dict(), sort_keys=True)
-    mine = int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
-    if strategies.agreed(strategy, mine) != mine:
-        raise RunError("This worker was started with other settings than the chief; start all of them alike.")
-
-
-@contextlib.contextmanager
-def _opened(folder, config, resume, strategy):
-    """Prepares and locks the run folder on the chief; where that fails, every worker stops."""
-    with contextlib.ExitStack() as stack:
-        problem = None
-        if strategies.is_chief(strategy):
-            try:
-                _prepare(folder, config, resume)
-                stack.enter_context(_locked(folder))
-            except RunError as error:
-                problem = error
-        if strategies.agreed(strategy, int(problem is not None)):
-            raise problem or RunError("The chief cannot use the run folder; its own message says why.")
-        yield
-
-
-def _prepare(folder, config, resume):
-    """Makes the run folder or checks that it can be resumed."""
-    record = folder / "config.json"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-        _require_space(folder)
-        if record.exists():
-            _check_resumable(record, config, resume)
-        elif any(path.name != "run.lock" for path in folder.iterdir()):
-            raise RunError(f"{folder} holds other files and no run; choose a folder of its own.")
-        remove_unfinished(folder)
-        write_text(record, json.dumps(config.as_dict(), indent=1) + "\n")
-    except OSError as error:
-        raise RunError(
-            f"The run folder {folder} cannot be written: {error.strerror or error}."
-        ) from error
-
-
-def _require_space(folder, needed=200 << 20):
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise OSError(
-            errno.ENOSPC, f"only {free >> 20} MiB are free there and a run needs {needed >> 20}"
-        )
-
-
-def _check_resumable(record, config, resume):
-    if not resume:
-        raise RunError(
-            f"{record.parent} already holds a run; use --resume to go on with it, or choose "
-            "another folder."
-        )
-    try:
-        before = json.loads(record.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise RunError(f"{record} is damaged ({error}); choose another folder.") from error
-    changed = set(_flatten(computing(before))) ^ set(_flatten(computing(config.as_dict())))
-    keys = sorted({key for key, _ in changed if key.removeprefix("train.") not in _FREE_ON_RESUME})
-    if keys:
-        raise RunError(
-            f"The run in {record.parent} was started with another value of {', '.join(keys)}; "
-            "resume it with the same settings, or start a new run elsewhere."
-        )
-
-
-def computing(settings):
-    """The sections of a resolved config, as a dict, on which a run depends."""
-    return {key: value for key, value in settings.items() if key not in _TEXT}
-
-
-def _flatten(value, path=""):
-    if isinstance(value, dict):
-        for key, child in value.items():
-            yield from _flatten(child, f"{path}.{key}" if path else str(key))
-    else:
-        yield path, json.dumps(value)
-
-
-@contextlib.contextmanager
-def _locked(folder):
-    """Keeps a second process out of the folder; the system lets go when this one ends or dies."""
-    with open(folder / "run.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RunError(f"Another process is training in {folder}.") from error
-        yield

@@ -83,6 +83,12 @@ class TranslationGame(Game):
             shapes |= {way.source: way.source_shape, way.target: tuple(way.network.output_shape[1:])}
         return shapes
 
+    def makes(self, batch, seed):
+        return {
+            way.target: self.translate(batch[way.source], seed, direction=name)
+            for name, way in self.directions().items()
+        }
+
     def save_samples(self, path, n, seed, held_out):
         self.picture(path, held_out(n), seed)
 
