@@ -93,7 +93,7 @@ def test_a_warning_says_what_was_seen(collapsing, tmp_path):
     train(ring(steps=4), tmp_path, say=lines.append)
     assert [line for line in lines if "Warning" in line] == [
         "Warning: The samples have collapsed: at step 2 two of x differ by 0.1 times what two real ones do, "
-        "below 0.25."
+        "below 0.5."
     ]
 
 

@@ -14,7 +14,7 @@ SATURATED = 0.05
 SATURATION_STEPS = 1000
 
 # Samples that differ by less than this share of what real examples differ by are few images, many times.
-COLLAPSED = 0.25
+COLLAPSED = 0.5
 COLLAPSE_SAMPLES = 64
 
 

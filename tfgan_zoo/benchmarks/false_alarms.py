@@ -1,0 +1,35 @@
+"""How often the diversity sentinel would alarm on the models that ship: `python -m tfgan_zoo.benchmarks.false_alarms`.
+
+Every look draws as many samples as the sentinel does, by another seed, and holds them to the same real examples.
+"""
+
+import numpy as np
+
+from tfgan_zoo import zoo
+from tfgan_zoo.config import load_config
+from tfgan_zoo.evaluation import held_out_batch
+from tfgan_zoo.training.sentinels import COLLAPSE_SAMPLES, COLLAPSED, diversity_ratios
+from tfgan_zoo.verifying import shipped
+
+
+def ratios(config_id, looks):
+    """The ratios of `looks` draws of a shipped model, of all that it makes."""
+    batch = held_out_batch(load_config(config_id), COLLAPSE_SAMPLES)
+    batch = {key: values.numpy() for key, values in batch.items()}
+    model = zoo.load(config_id, weights="pretrained")
+    return np.array([ratio for seed in range(looks) for ratio in diversity_ratios(model, batch, seed).values()])
+
+
+def main(looks=100):
+    alarms = total = 0
+    print(f"{'config':32} least ratio  median  alarms of looks (below {COLLAPSED})")
+    for config_id in shipped():
+        found = ratios(config_id, looks)
+        below = int((found < COLLAPSED).sum())
+        print(f"{config_id:32} {found.min():11.3f}  {np.median(found):6.3f}  {below} of {len(found)}", flush=True)
+        alarms, total = alarms + below, total + len(found)
+    print(f"{alarms} false alarms in {total} looks.")
+
+
+if __name__ == "__main__":
+    main()
