@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 
 from tfgan_zoo import evaluation, zoo
-from tfgan_zoo.config import load_config
+from tfgan_zoo.config import load_config, resolved
 from tfgan_zoo.index import pretrained_folder
 from tfgan_zoo.training.callbacks import read_table
 from tfgan_zoo.training.run import computing, train
@@ -119,8 +119,8 @@ class Bench:
     def _is_finished(self, folder, config):
         if not (folder / "card.json").exists():
             return False
-        before = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        return computing(before) == computing(config.as_dict())
+        before = resolved(json.loads((folder / "config.json").read_text(encoding="utf-8")))
+        return computing(before.as_dict()) == computing(config.as_dict())
 
 
 def halfway_constant(steps, players):

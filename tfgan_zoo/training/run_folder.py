@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 
+from tfgan_zoo.config import resolved
 from tfgan_zoo.files import remove_unfinished, write_text
 from tfgan_zoo.training import strategies
 
@@ -79,7 +80,7 @@ def _check_resumable(record, config, resume):
             "another folder."
         )
     try:
-        before = json.loads(record.read_text(encoding="utf-8"))
+        before = resolved(json.loads(record.read_text(encoding="utf-8"))).as_dict()
     except ValueError as error:
         raise RunError(f"{record} is damaged ({error}); choose another folder.") from error
     changed = set(_flatten(computing(before))) ^ set(_flatten(computing(config.as_dict())))
