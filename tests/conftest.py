@@ -43,3 +43,20 @@ def run(monkeypatch, capsys):
         return stop.value.code or 0, *capsys.readouterr()
 
     return run
+
+
+def pytest_terminal_summary(terminalreporter):
+    """What hostile input was tried, how often, and how it was answered."""
+    rows = {}
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", None) == "teardown":
+                for name, value in report.user_properties:
+                    if name == "tried":
+                        kind, *counts = value
+                        rows[kind] = [a + b for a, b in zip(rows.get(kind, [0, 0, 0]), counts)]
+    if rows:
+        terminalreporter.section("hostile input")
+        terminalreporter.line(f"{'kind':44} cases  refused  unclear errors")
+        for kind, (cases, refused, unclear) in sorted(rows.items()):
+            terminalreporter.line(f"{kind:44} {cases:5}  {refused:7}  {unclear:14}")

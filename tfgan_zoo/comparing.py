@@ -1,7 +1,6 @@
 """What `tfgan-zoo evaluate` does: two sides, each named by a string, are read and compared."""
 
 import re
-import zipfile
 
 import numpy as np
 import tensorflow as tf
@@ -9,6 +8,7 @@ import tensorflow as tf
 from tfgan_zoo import data, zoo
 from tfgan_zoo.config import load_config
 from tfgan_zoo.data import cache
+from tfgan_zoo.files import ARCHIVE_DAMAGE
 from tfgan_zoo.index import list_configs
 from tfgan_zoo.metrics.comparison import (
     METRICS,
@@ -148,7 +148,9 @@ def _members(path):
     try:
         with np.load(path, allow_pickle=False) as file:
             return list(file)
-    except (ValueError, EOFError, zipfile.BadZipFile, AttributeError, TypeError) as error:
+    except FileNotFoundError:
+        raise
+    except ARCHIVE_DAMAGE as error:
         raise ValueError(f"{path} is damaged or no .npz file: {error}") from error
 
 
@@ -159,11 +161,16 @@ def _array(path):
         if "image" not in members and len(members) != 1:
             raise ValueError(f"{path} holds {', '.join(members)}; call the array of images 'image'")
         key = "image" if "image" in members else members[0]
-        with np.load(path, allow_pickle=False) as file:
-            return file[key]
+        try:
+            with np.load(path, allow_pickle=False) as file:
+                return file[key]
+        except ARCHIVE_DAMAGE as error:
+            raise ValueError(f"the array {key!r} in {path} is damaged: {error}") from error
     try:
         return np.load(path, allow_pickle=False)
-    except (ValueError, EOFError) as error:
+    except FileNotFoundError:
+        raise
+    except ARCHIVE_DAMAGE as error:
         raise ValueError(f"{path} is damaged or no .npy file: {error}") from error
 
 

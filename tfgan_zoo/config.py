@@ -169,6 +169,8 @@ def parse_yaml(text, where):
     except yaml.YAMLError as error:
         message = " ".join(str(error).split())
         raise ConfigError(f"{where} is not valid YAML: {message}") from None
+    except RecursionError:
+        raise ConfigError(f"{where} is nested too deeply for a config") from None
 
 
 def load_config(config_id, overrides=None, smoke=False):

@@ -4,7 +4,27 @@ import contextlib
 import hashlib
 import os
 import shutil
+import struct
+import tokenize
+import zipfile
+import zlib
 from pathlib import Path
+
+# What reading a damaged archive of arrays raises.
+ARCHIVE_DAMAGE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    SyntaxError,
+    struct.error,
+    tokenize.TokenError,
+    zlib.error,
+    zipfile.BadZipFile,
+)
 
 
 @contextlib.contextmanager

@@ -12,11 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tfgan_zoo.files import ARCHIVE_DAMAGE
+
 LAYOUT = 1
-
-# What reading a damaged file raises.
-DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile)
-
 
 def folder():
     """Where the cache lies: $TFGAN_ZOO_DATA, else tfgan_zoo in the user's cache folder."""
@@ -39,7 +37,7 @@ def fetch(name, request, source, build):
     path = _path(name, request)
     try:
         arrays = read(path, source)
-    except DAMAGE as error:
+    except ARCHIVE_DAMAGE as error:
         warnings.warn(f"the cached {path} is damaged ({error}); it is being rebuilt", stacklevel=2)
         arrays = None
     if arrays is None:
@@ -57,7 +55,7 @@ def read(path, source=None):
     Args:
         source: what `fetch` was given; None takes the file whatever its source.
 
-    Raises one of `DAMAGE` if the bytes are not those that were written.
+    Raises one of `ARCHIVE_DAMAGE` if the bytes are not those that were written.
     """
     found = manifest(path)
     if found is None or source not in (None, found["source"]):
@@ -73,7 +71,7 @@ def read(path, source=None):
 def manifest(path):
     """The manifest in the file at `path`, or None where there is none of today's layout.
 
-    Raises one of `DAMAGE` if the file is damaged.
+    Raises one of `ARCHIVE_DAMAGE` if the file is damaged.
     """
     try:
         file = zipfile.ZipFile(path)

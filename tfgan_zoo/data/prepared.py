@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from tfgan_zoo.data import cache
+from tfgan_zoo.files import ARCHIVE_DAMAGE
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,6 @@ def write(name, built):
 def _checked(name, path, read):
     try:
         return read(path)
-    except cache.DAMAGE as error:
+    except ARCHIVE_DAMAGE as error:
         how = f"Prepare it again with\n  {NAMES[name].command}"
         raise ValueError(f"the prepared {path} is damaged ({error}). {how}") from error

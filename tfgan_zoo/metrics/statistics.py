@@ -4,11 +4,10 @@ import dataclasses
 import json
 import os
 import tempfile
-import zipfile
-import zlib
 
 import numpy as np
 
+from tfgan_zoo.files import ARCHIVE_DAMAGE
 from tfgan_zoo.metrics._checks import as_vectors, check_same_dimension
 from tfgan_zoo.metrics.protocol import Protocol, ProtocolMismatch
 
@@ -118,7 +117,7 @@ def load_statistics(path, expected=None):
         raise StatisticsFileError(
             f"{path} has no {error.args[0]!r}; write it with save_statistics"
         ) from error
-    except (ValueError, TypeError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except ARCHIVE_DAMAGE as error:
         raise StatisticsFileError(
             f"{path} is damaged or no statistics file ({error}); delete it and compute it again"
         ) from error

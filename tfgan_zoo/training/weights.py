@@ -53,6 +53,7 @@ def read_card(config_id):
 
     Raises:
         FileNotFoundError: the config ships no weights.
+        ValueError: the card is damaged.
     """
     if not has_weights(config_id):
         shipped = ", ".join(name for name in list_configs() if has_weights(name)) or "none yet"
@@ -60,7 +61,16 @@ def read_card(config_id):
             f"No weights ship for {config_id}; train it with `tfgan-zoo train {config_id}`. "
             f"Weights ship for: {shipped}."
         )
-    return json.loads((pretrained_folder(config_id) / "card.json").read_text(encoding="utf-8"))
+    path = pretrained_folder(config_id) / "card.json"
+    try:
+        card = json.loads(path.read_text(encoding="utf-8"))
+        card["weights_sha256"][:16]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ValueError(
+            f"The card {path} is damaged ({type(error).__name__}). Install the package again, or check the "
+            "file out again."
+        ) from error
+    return card
 
 
 def load_pretrained(model, config_id):
