@@ -2,8 +2,10 @@
 
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 import tensorflow as tf
+from contracts import two_replicas
 
 from tfgan_zoo import data, zoo
 from tfgan_zoo.benchmarks import peak, training
@@ -111,3 +113,16 @@ def test_the_steps_reported_are_the_steps_trained(measured):
 
 def test_the_convolution_peak_is_plausible():
     assert 1 < peak.convolution_peak(seconds=0.4) < 1e6
+
+
+def test_two_replicas_share_a_batch_and_exchange_gradients():
+    config = load_config("gan/ring8", smoke=True)
+    result = training.measure(config, steps=2, repeats=1, strategy=two_replicas())
+    weights = sum(
+        np.prod(variable.shape)
+        for player in ("discriminator", "generator")
+        for variable in zoo.build(config).player_variables(player)
+    )
+    assert result["replicas"] == 2 and result["batch"] == config.train.batch_size
+    assert result["exchanged_mib"] == 4 * weights / 2**20 and result["exchange_milliseconds"] > 0
+    assert "on 2 replicas" in training.describe(result) and "of gradients takes" in training.describe(result)

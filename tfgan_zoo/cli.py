@@ -287,14 +287,23 @@ def benchmark(
     config_id: ConfigId,
     steps: Annotated[int, typer.Option(min=1, help="training steps to time")] = 100,
     json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    strategy: Strategy = "none",
     settings: Settings = None,
     smoke: Smoke = False,
 ):
-    """Time training: images/s, step time, peak memory, and the share of the convolution peak."""
+    """Time training: images/s, step time, peak memory, and the share of the convolution peak.
+
+    With a --strategy of several replicas, the time in which they exchange gradients stands in the share's place.
+    """
     config = _config(config_id, settings, smoke)
+    from tfgan_zoo.training import strategies
+
+    strategy = strategies.make(strategy)
     from tfgan_zoo.benchmarks import training
 
-    result = training.measure(config, steps)
+    result = training.measure(config, steps, strategy=strategy)
+    if not strategies.is_chief(strategy):
+        return
     print(training.describe(result))
     if json_file:
         _write_json(json_file, result)

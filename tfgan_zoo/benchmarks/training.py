@@ -8,41 +8,77 @@ import tensorflow as tf
 
 from tfgan_zoo import data, zoo
 from tfgan_zoo.benchmarks.peak import convolution_peak
+from tfgan_zoo.training import strategies
 
 
-def measure(config, steps=100, repeats=3):
+def measure(config, steps=100, repeats=3, strategy=None):
     """Times the train step of a config on noise of its data's shape.
 
     Args:
-        config: a `Config`.
+        config: a `Config`; its batch is that of all replicas together.
         steps: training steps in one timed run; whole executions.
         repeats: timed runs after a first untimed one that traces; the median is reported.
+        strategy: a `tf.distribute.Strategy`, or None.
 
     Returns:
-        A JSON-ready dict; rates count real examples shown to the model.
+        A JSON-ready dict; rates count real examples shown to the model. On several replicas it has the time
+        that adding up as many numbers as all players have weights takes, in the place of the share of the peak.
     """
-    model = zoo.build(config)
+    with strategies.scope(strategy):
+        model = zoo.build(config)
     batch = config.train.batch_size * model.batches_per_step
-    executions = -(-steps // config.train.steps_per_execution)
-    steps = executions * config.train.steps_per_execution
+    executions = -(-steps // model.steps_per_execution)
+    steps = executions * model.steps_per_execution
     stream = data.load(noise_like(model, 4 * batch), batch_size=batch, start_step=0)
-    model.fit(stream, steps_per_epoch=config.train.steps_per_execution, verbose=0)
-    seconds = sorted(_time(model, stream, steps) for _ in range(repeats))[repeats // 2]
-    operations = operations_per_step(model, stream)
-    achieved = operations * steps / seconds / 1e9
-    peak = convolution_peak()
+    shared = strategies.shared(stream, strategy)
+    model.fit(shared, steps_per_epoch=model.steps_per_execution, verbose=0)
+    seconds = sorted(_time(model, shared, steps) for _ in range(repeats))[repeats // 2]
+    replicas = strategy.num_replicas_in_sync if strategy else 1
     return {
         "id": config.id,
+        "replicas": replicas,
         "batch": batch,
         "steps": steps,
         "images_per_second": batch * steps / seconds,
         "step_milliseconds": 1e3 * seconds / steps,
+        **(_exchange(model, strategy) if replicas > 1 else _use_of_peak(model, stream, steps / seconds)),
+        # Linux counts in KiB.
+        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _use_of_peak(model, stream, steps_per_second):
+    operations = operations_per_step(model, stream)
+    achieved = operations * steps_per_second / 1e9
+    peak = convolution_peak()
+    return {
         "gflop_per_step": operations / 1e9,
         "gflop_per_second": achieved,
         "convolution_peak_gflop_per_second": peak,
         "share_of_peak": achieved / peak,
-        # Linux counts in KiB.
-        "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    }
+
+
+def _exchange(model, strategy, repeats=20):
+    """How long the replicas take to add up the gradients of one step."""
+    sizes = [
+        int(np.prod(variable.shape))
+        for player, updates in model.updates_per_step.items()
+        for variable in model.player_variables(player) * updates
+    ]
+
+    @tf.function
+    def add_up():
+        context = tf.distribute.get_replica_context()
+        return context.all_reduce(tf.distribute.ReduceOp.SUM, [tf.ones([size]) for size in sizes])
+
+    strategy.run(add_up)
+    begun = time.perf_counter()
+    for _ in range(repeats):
+        strategy.run(add_up)
+    return {
+        "exchanged_mib": 4 * sum(sizes) / 2**20,
+        "exchange_milliseconds": 1e3 * (time.perf_counter() - begun) / repeats,
     }
 
 
@@ -119,14 +155,26 @@ def _time(model, stream, steps):
 
 def describe(result):
     """The result of `measure` as text."""
+    replicas = f" on {result['replicas']} replicas" if result["replicas"] > 1 else ""
     return "\n".join(
         [
-            f"{result['id']}, {result['batch']} examples a step, {result['steps']} steps",
+            f"{result['id']}, {result['batch']} examples a step{replicas}, {result['steps']} steps",
             f"{result['images_per_second']:,.0f} images/s, "
             f"{result['step_milliseconds']:.1f} ms a step",
-            f"{result['gflop_per_step']:.2f} GFLOP a step, {result['gflop_per_second']:.0f} GFLOP/s: "
-            f"{result['share_of_peak']:.0%} of the convolution peak here "
-            f"({result['convolution_peak_gflop_per_second']:.0f} GFLOP/s)",
+            _where_the_time_goes(result),
             f"peak memory {result['peak_memory_mib']:,.0f} MiB",
         ]
+    )
+
+
+def _where_the_time_goes(result):
+    if result["replicas"] > 1:
+        return (
+            f"adding up {result['exchanged_mib']:.1f} MiB of gradients takes "
+            f"{result['exchange_milliseconds']:.1f} ms of a step"
+        )
+    return (
+        f"{result['gflop_per_step']:.2f} GFLOP a step, {result['gflop_per_second']:.0f} GFLOP/s: "
+        f"{result['share_of_peak']:.0%} of the convolution peak here "
+        f"({result['convolution_peak_gflop_per_second']:.0f} GFLOP/s)"
     )
