@@ -9,8 +9,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Trains configs one after another under one strategy: {"runs": [[config id, overrides, folder, resume], ...]}.
-_WORKER = """
+# Trains configs one after another under one strategy: [[config id, overrides, folder, resume], ...].
+TRAIN = """
 import json, sys
 from tfgan_zoo.training import strategies
 strategy = strategies.make("multiworker")
@@ -26,26 +26,36 @@ except Exception as error:
     sys.exit(1)
 """
 
+# Evaluates under one strategy: the arguments of `comparing.evaluate`.
+EVALUATE = """
+import json, sys
+from tfgan_zoo.training import strategies
+strategy = strategies.make("multiworker")
+from tfgan_zoo import comparing
+with strategy.scope():
+    print("scores", json.dumps(comparing.evaluate(**json.loads(sys.argv[1]))), flush=True)
+"""
+
 
 class Workers:
     """`count` processes of one cluster on loopback.
 
     Args:
-        runs: [config id, overrides, folder, resume] of each run, one after another.
+        code: what each of them runs: `TRAIN` or `EVALUATE`.
+        asked: what it is given, JSON-ready.
         logs: a folder for what they say.
     """
 
-    def __init__(self, count, runs, logs):
+    def __init__(self, count, code, asked, logs):
         hosts = [f"127.0.0.1:{port}" for port in _free_ports(count)]
         self.logs = [Path(logs) / f"worker{index}.log" for index in range(count)]
-        arguments = json.dumps([[name, overrides, str(folder), resume] for name, overrides, folder, resume in runs])
         self.processes = []
         for index, log in enumerate(self.logs):
             task = {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
             with open(log, "w") as file:
                 self.processes.append(
                     subprocess.Popen(
-                        [sys.executable, "-c", _WORKER, arguments],
+                        [sys.executable, "-c", code, json.dumps(asked)],
                         stdout=file,
                         stderr=subprocess.STDOUT,
                         env={**os.environ, "TF_CONFIG": json.dumps(task), "CUDA_VISIBLE_DEVICES": ""},

@@ -1,13 +1,15 @@
 """Several processes train as one does, only the chief writes, and a dead worker is noticed and resumed from."""
 
+import json
 import os
 import time
 
 import h5py
 import numpy as np
 import pytest
-from cluster import Workers
+from cluster import EVALUATE, TRAIN, Workers
 
+from tfgan_zoo import comparing, data
 from tfgan_zoo.config import load_config
 from tfgan_zoo.training import strategies
 from tfgan_zoo.training.run import train
@@ -39,8 +41,9 @@ def alone(config_id, overrides, folder):
 def together(count, config_ids, tmp_path, batch):
     """Trains each config on `count` workers and on one; the largest difference of weights, for each."""
     overrides = {"train.batch_size": batch}
-    runs = [[name, overrides, tmp_path / str(number), False] for number, name in enumerate(config_ids)]
-    with Workers(count, runs, tmp_path) as workers:
+    tmp_path.mkdir(exist_ok=True)
+    runs = [[name, overrides, str(tmp_path / str(number)), False] for number, name in enumerate(config_ids)]
+    with Workers(count, TRAIN, runs, tmp_path) as workers:
         assert workers.wait(PATIENCE) == [0] * count, workers.said(0)[-2000:]
         for index in range(count):
             wrote = [f"done {name} {index == 0}" for name in config_ids]
@@ -61,16 +64,38 @@ def test_two_workers_train_as_one(tmp_path):
 def test_every_shape_of_game_trains_alike_on_workers(count, tmp_path):
     ids = ["gan/mnist", "wgan_gp/mnist", "cyclegan/avatars", "progressive_gan/fashion_mnist", "infogan/mnist"]
     # Minibatch statistics are of groups of four on each replica; the history pool has five slots.
-    found = together(count, [name for name in ids if "cyclegan" not in name], tmp_path / "a", batch=4 * count)
-    found |= together(count, ["cyclegan/avatars"], tmp_path / "b", batch=count)
+    found = together(count, [name for name in ids if "cyclegan" not in name], tmp_path, batch=4 * count)
+    found |= together(count, ["cyclegan/avatars"], tmp_path / "cyclegan", batch=count)
     assert max(found.values()) <= 1e-5, found
+
+
+def test_workers_score_as_one(tmp_path):
+    """Counts that divide neither by the batches nor by the workers."""
+    images = data.arrays("fashion_mnist_10k", image_size=32, fit="pad", take=301)["image"]
+    np.save(tmp_path / "real.npy", images)
+    asked = {
+        "fake": "dcgan/fashion_mnist",
+        "real": str(tmp_path / "real.npy"),
+        "metrics": ["fid", "is"],
+        "extractor": "classifier/fashion_mnist",
+        "samples": 303,
+    }
+    expected = comparing.evaluate(**asked)
+    with Workers(2, EVALUATE, asked, tmp_path) as workers:
+        assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
+        for index in range(2):
+            [line] = [line for line in workers.said(index).splitlines() if line.startswith("scores")]
+            found = json.loads(line.removeprefix("scores"))
+            assert [score["metric"] for score in found] == [score["metric"] for score in expected]
+            for one, other in zip(found, expected):
+                assert one["value"] == pytest.approx(other["value"], rel=1e-6)
 
 
 @pytest.mark.parametrize("dies", [0, 1])
 def test_the_others_stop_when_a_worker_dies_and_all_resume(dies, tmp_path):
     overrides = {"train.steps": 80, "train.checkpoint_every": 2, "train.score_every": 80}
-    run = ["gan/ring8", overrides, tmp_path / "run"]
-    with Workers(2, [[*run, False]], tmp_path) as workers:
+    run = ["gan/ring8", overrides, str(tmp_path / "run")]
+    with Workers(2, TRAIN, [[*run, False]], tmp_path) as workers:
         checkpoints = tmp_path / "run" / "checkpoints"
         begun = time.monotonic()
         while not checkpoints.is_dir() or "step_00000010" > max(os.listdir(checkpoints), default=""):
@@ -81,7 +106,7 @@ def test_the_others_stop_when_a_worker_dies_and_all_resume(dies, tmp_path):
         statuses = workers.wait(60)
         assert time.monotonic() - killed < 60 and statuses[1 - dies] == 1
         assert "WorkerLost: Another worker stopped answering" in workers.said(1 - dies)
-    with Workers(2, [[*run, True]], tmp_path) as workers:
+    with Workers(2, TRAIN, [[*run, True]], tmp_path) as workers:
         assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
         assert "Resuming gan/ring8 at step" in workers.said(1)
     assert difference(alone("gan/ring8", overrides, tmp_path / "alone"), tmp_path / "run") <= 1e-5
