@@ -53,9 +53,6 @@ class ACGAN(LabelledGame):
         self._generator_objective = adversarial.generator(generator_loss)
         self.class_weight = class_weight
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     def train_step(self, data):
         noise = self.noise()
         real, label = self.example(data, "image"), self.example(data, "label")

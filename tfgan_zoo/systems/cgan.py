@@ -47,9 +47,6 @@ class CGAN(LabelledGame):
         self.generator_loss = generator_loss
         self._generator_objective = adversarial.generator(generator_loss)
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     def train_step(self, data):
         noise = self.noise()
         real, label = self.example(data, "image"), self.example(data, "label")

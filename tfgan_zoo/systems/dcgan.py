@@ -35,9 +35,6 @@ class DCGAN(LatentGame):
         super().__init__(generator, prior=prior, seed=seed, **kwargs)
         self.discriminator = discriminator
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     def train_step(self, data):
         noise = self.noise()
         real = self.example(data, "image")

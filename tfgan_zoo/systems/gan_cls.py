@@ -54,9 +54,6 @@ class GANCLS(TextGame):
         self.matching_aware = matching_aware
         self.interpolate = interpolate
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     @property
     def example_shapes(self):
         image, text = self.generator.output_shape[1:], self._inputs()["text"].shape[1:]

@@ -50,9 +50,6 @@ class InfoGAN(LatentGame):
     def continuous_dim(self):
         return self.discriminator.output["continuous_mean"].shape[-1]
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     def train_step(self, data):
         noise = self.noise()
         real = self.example(data, "image")

@@ -62,9 +62,6 @@ class Pix2Pix(TranslationGame):
         self.jitter = jitter
         self.mirror = mirror
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     def directions(self):
         return {"translate": Direction(self.generator, "condition", "image", paired=True)}
 

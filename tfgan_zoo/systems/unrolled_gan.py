@@ -41,9 +41,6 @@ class UnrolledGAN(LatentGame):
         self.discriminator = discriminator
         self.unrolled = unrolled
 
-    def players(self):
-        return {"discriminator": [self.discriminator], "generator": [self.generator]}
-
     def train_step(self, data):
         noise = self.noise()
         real = self.example(data, self.example_key)

@@ -12,8 +12,9 @@ from tfgan_zoo.training.noise import StepNoise
 class Game(keras.Model):
     """Base of every system in the zoo.
 
-    A subclass keeps each constructor argument under its own name, names its players, and writes
-    `train_step` as the paper's algorithm box with `noise`, `minimize` and `report`:
+    A subclass keeps each constructor argument under its own name, names its players where they are not a
+    discriminator and a generator, and writes `train_step` as the paper's algorithm box with `noise`,
+    `minimize` and `report`:
 
         noise = self.noise()
         loss = self.minimize("generator", lambda: ...)
@@ -47,8 +48,8 @@ class Game(keras.Model):
         )
 
     def players(self):
-        """Each player's name with the list of networks that it trains."""
-        raise NotImplementedError(f"{type(self).__name__} must say who its players are.")
+        """Each player's name with the list of networks that it trains; those of Goodfellow et al. 2014 by default."""
+        return {"discriminator": [self.discriminator], "generator": [self.generator]}
 
     def player_variables(self, player):
         """The variables that a player moves: its networks' trainable weights, each once."""
