@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import time
 
 import h5py
@@ -38,6 +39,11 @@ def alone(config_id, overrides, folder):
     return folder
 
 
+def last_losses(said):
+    """What a worker said of the losses of each run's last step."""
+    return re.findall(r"step (\d+)/\1  (.*?)  [\d,]+ images/s", said)
+
+
 def together(count, config_ids, tmp_path, batch):
     """Trains each config on `count` workers and on one; the largest difference of weights, for each."""
     overrides = {"train.batch_size": batch}
@@ -48,6 +54,8 @@ def together(count, config_ids, tmp_path, batch):
         for index in range(count):
             wrote = [f"done {name} {index == 0}" for name in config_ids]
             assert [line for line in workers.said(index).splitlines() if line.startswith("done")] == wrote
+            assert last_losses(workers.said(index)) == last_losses(workers.said(0))
+        assert len(last_losses(workers.said(0))) == len(config_ids)
     return {
         name: difference(alone(name, overrides, tmp_path / f"alone{number}"), tmp_path / str(number))
         for number, name in enumerate(config_ids)
