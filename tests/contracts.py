@@ -209,6 +209,19 @@ def compiles_with_xla(config):
     assert largest_difference(with_xla, without) < 1e-5
 
 
+# Operations that leave the device for the host's Python, or whose results have a size that data decide.
+_NOT_ON_TPU = {"PyFunc", "PyFuncStateless", "EagerPyFunc", "Unique", "UniqueV2", "Where", "DynamicPartition"}
+
+
+def fits_a_tpu(config):
+    """Nothing in a step is asked of the host, and no size depends on the data; that it compiles, XLA says."""
+    model = build(config)
+    batch = next(iter(batches(config, model)))
+    graph = tf.function(model.train_step).get_concrete_function(batch).graph
+    inner = [each.graph for each in graph._functions.values() if hasattr(each, "graph")]
+    assert not {op.type for part in (graph, *inner) for op in part.get_operations()} & _NOT_ON_TPU
+
+
 def replicas_agree(config, reference):
     """Two replicas end with the weights of one that sees the same global batches."""
     with two_replicas().scope():

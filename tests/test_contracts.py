@@ -54,6 +54,10 @@ def test_xla(config):
     contracts.compiles_with_xla(config)
 
 
+def test_tpu(config):
+    contracts.fits_a_tpu(config)
+
+
 def test_two_replicas(config, reference):
     contracts.replicas_agree(config, reference)
 

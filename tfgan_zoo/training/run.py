@@ -5,6 +5,7 @@ the end `model.weights.h5`, `samples.png`, `curve.png` and `card.json`.
 """
 
 import contextlib
+import functools
 import json
 import time
 from pathlib import Path
@@ -242,7 +243,7 @@ class _Run:
         self.checkpoints.save(self.model, self.elapsed())
         weights = self.folder / "model.weights.h5"
         write_weights(self.model, weights)
-        self.model.picture(self.folder / "samples.png", self._shown())
+        self.model.picture(self.folder / "samples.png", self._shown)
         scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png")
         pictures.save_curve(self.losses.rows, self.scores.rows, self.folder / "curve.png")
         card = cards.make(self.model, self.config, weights, self.elapsed(), scores)
@@ -261,11 +262,13 @@ class _Run:
         return strategies.shared(batches, self.strategy)
 
     def _score(self, step):
-        self.model.picture(self.folder / "samples.png", self._shown())
+        self.model.picture(self.folder / "samples.png", self._shown)
         scores = evaluation.evaluate(self.model, self.config)
         return {score["metric"]: score["value"] for score in scores}
 
+    @functools.cached_property
     def _shown(self):
+        """Read once: every new stream leaves a little behind in TensorFlow."""
         return evaluation.held_out_batch(self.config, _SHOWN)
 
     def _diverged(self, error):
