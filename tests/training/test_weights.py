@@ -3,11 +3,12 @@
 import resource
 
 import h5py
+import keras
 import numpy as np
 import pytest
 
 import tfgan_zoo as zoo
-from tfgan_zoo.training.weights import read_weights, write_weights
+from tfgan_zoo.training.weights import read_weights, save_state, write_weights
 
 # Keras warns at every layer that it skips before it says that the file does not fit.
 pytestmark = pytest.mark.filterwarnings("ignore:Skipping nested container:UserWarning")
@@ -196,3 +197,10 @@ def test_a_disk_without_room_is_an_error_and_not_the_end_of_the_process(tmp_path
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_saving_again_builds_no_optimizer(trained, tmp_path, monkeypatch):
+    """Keras would, for the names of its attributes; its memory never came back."""
+    save_state(trained, tmp_path / "a.weights.h5")
+    monkeypatch.setattr(keras.optimizers.Optimizer, "__init__", lambda *_, **__: pytest.fail("built one"))
+    save_state(trained, tmp_path / "a.weights.h5")

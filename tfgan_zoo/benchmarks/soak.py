@@ -35,6 +35,8 @@ def main(minutes: float = 30, config_id: str = "dcgan/fashion_mnist", smoke: boo
         seconds, memory = _watched(config, Path(folder) / "run", 60 * minutes)
         unfinished = [path for path in Path(folder).rglob(".writing*")]
     left = set(os.listdir(tempfile.gettempdir())) - temporary
+    # TensorFlow's own, which it removes when the process ends.
+    left = {name for name in left if not name.startswith("__autograph_generated_file")}
     slope = growth(seconds, memory)
     print(
         f"{config_id}: {seconds[-1] / 60:.1f} minutes, memory {memory[0]:.0f} to {memory[-1]:.0f} MiB, at most "

@@ -28,6 +28,21 @@ def save_state(model, path):
     # HDF5 adds some 10 KiB of headers to each network and a little to each array.
     require_room(path, size + 4096 * len(variables) + (1 << 20))
     model.save_weights(path)
+    _keep_what_saving_skips()
+
+
+def _keep_what_saving_skips():
+    """Lets Keras find again what it has worked out of an optimiser's attributes at the first save.
+
+    Keras 3.12 to 3.15 keep it under one name and ask for it under another. At every save they would build an
+    optimiser anew, whose memory does not come back: 0.07 MiB a player.
+    """
+    from keras.src.backend.common import global_state
+
+    for kind in ("Optimizer", "Metric"):
+        found = global_state.get_global_attribute(f"saving_attr_skipset_{kind}")
+        if found is not None:
+            global_state.set_global_attribute(f"saving_attr_skiplist_{kind}", found)
 
 
 def read_weights(model, path):
