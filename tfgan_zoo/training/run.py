@@ -17,7 +17,7 @@ from tfgan_zoo.files import write_text
 from tfgan_zoo.training import callbacks as run_callbacks
 from tfgan_zoo.training import sentinels, strategies
 from tfgan_zoo.training.checkpoints import Checkpoints
-from tfgan_zoo.training.run_folder import RunError, computing, opened, require_same_settings
+from tfgan_zoo.training.run_folder import RunError, computing, opened
 from tfgan_zoo.training.weights import write_weights
 
 __all__ = ["RunError", "RunStopped", "WorkerLost", "computing", "train"]
@@ -77,8 +77,7 @@ def train(config, folder, resume=False, strategy=None, say=print):
             "train.deterministic=false beside train.jit_compile=true."
         )
     folder = Path(folder)
-    require_same_settings(config, strategy)
-    with opened(folder, config, resume, strategy):
+    with _noticing_lost_workers(folder, strategy), opened(folder, config, resume, strategy):
         if config.train.deterministic:
             tf.config.experimental.enable_op_determinism()
             # Op determinism asks for a global seed, though every draw here has its own.
@@ -91,17 +90,22 @@ def train(config, folder, resume=False, strategy=None, say=print):
                 f"loop over train.steps_per_execution={config.train.steps_per_execution} of them."
             )
         run = _Run(model, config, folder, strategy, say)
-        try:
-            run.start(resume)
-            run.fit()
-            return run.finish()
-        except _LOST as error:
-            if not strategies.spans_workers(strategy):
-                raise
-            raise WorkerLost(
-                f"Another worker stopped answering after step {run.step} ({type(error).__name__}). Start all "
-                f"workers again with --resume: they go on from the last checkpoint in {folder}."
-            ) from error
+        run.start(resume)
+        run.fit()
+        return run.finish()
+
+
+@contextlib.contextmanager
+def _noticing_lost_workers(folder, strategy):
+    try:
+        yield
+    except _LOST as error:
+        if not strategies.spans_workers(strategy):
+            raise
+        raise WorkerLost(
+            f"Another worker stopped answering ({type(error).__name__}). See what it said last, then start all "
+            f"workers again with --resume: they go on from the last checkpoint in {folder}."
+        ) from error
 
 
 class _Run:

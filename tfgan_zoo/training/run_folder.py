@@ -21,17 +21,16 @@ class RunError(RuntimeError):
     """A run that cannot start; the message says what to do."""
 
 
-def require_same_settings(config, strategy):
-    """Raises RunError on a worker whose config is not the chief's."""
-    text = json.dumps(config.as_dict(), sort_keys=True)
-    mine = int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
-    if strategies.agreed(strategy, mine) != mine:
-        raise RunError("This worker was started with other settings than the chief; start all of them alike.")
-
-
 @contextlib.contextmanager
 def opened(folder, config, resume, strategy):
-    """Prepares and locks the run folder on the chief; where that fails, every worker stops."""
+    """Prepares and locks the run folder on the chief; where that fails, every worker stops.
+
+    Raises:
+        RunError: the folder cannot be used, or this worker's settings are not the chief's.
+    """
+    mine = _fingerprint(config)
+    if strategies.agreed(strategy, mine) != mine:
+        raise RunError("This worker was started with other settings than the chief; start all of them alike.")
     with contextlib.ExitStack() as stack:
         problem = None
         if strategies.is_chief(strategy):
@@ -43,6 +42,12 @@ def opened(folder, config, resume, strategy):
         if strategies.agreed(strategy, int(problem is not None)):
             raise problem or RunError("The chief cannot use the run folder; its own message says why.")
         yield
+
+
+def _fingerprint(config):
+    """An int that differs where settings do."""
+    text = json.dumps(config.as_dict(), sort_keys=True)
+    return int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
 
 
 def _prepare(folder, config, resume):
