@@ -309,6 +309,7 @@ def test_benchmark_writes_its_measurement(run, tmp_path, monkeypatch):
     result = json.loads(path.read_text(encoding="utf-8"))
     assert set(result) == {
         "id",
+        "replicas",
         "batch",
         "steps",
         "images_per_second",

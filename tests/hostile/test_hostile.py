@@ -275,6 +275,7 @@ FORMS = [
 
 
 @kind("images, whole and damaged")
+@pytest.mark.filterwarnings("ignore:Tag data larger than file:UserWarning")
 @tries(150)
 @given(
     form=st.sampled_from(FORMS),
