@@ -293,7 +293,7 @@ def benchmark(
 ):
     """Time training: images/s, step time, peak memory, and the share of the convolution peak.
 
-    With a --strategy of several replicas, the time in which they exchange gradients stands in the share's place.
+    On several replicas (--strategy), the time in which they exchange gradients stands in the share's place.
     """
     config = _config(config_id, settings, smoke)
     from tfgan_zoo.training import strategies

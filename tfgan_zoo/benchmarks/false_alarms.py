@@ -1,6 +1,9 @@
-"""How often the diversity sentinel would alarm on the models that ship: `python -m tfgan_zoo.benchmarks.false_alarms`.
+"""How often the diversity sentinel would alarm on the models that ship.
 
-Every look draws as many samples as the sentinel does, by another seed, and holds them to the same real examples.
+    python -m tfgan_zoo.benchmarks.false_alarms
+
+Every look draws as many samples as the sentinel does, by another seed, and holds them to the same real
+examples.
 """
 
 import numpy as np
@@ -26,7 +29,8 @@ def main(looks=100):
     for config_id in shipped():
         found = ratios(config_id, looks)
         below = int((found < COLLAPSED).sum())
-        print(f"{config_id:32} {found.min():11.3f}  {np.median(found):6.3f}  {below} of {len(found)}", flush=True)
+        least, median = found.min(), np.median(found)
+        print(f"{config_id:32} {least:11.3f}  {median:6.3f}  {below} of {len(found)}", flush=True)
         alarms, total = alarms + below, total + len(found)
     print(f"{alarms} false alarms in {total} looks.")
 

@@ -48,7 +48,7 @@ class Game(keras.Model):
         )
 
     def players(self):
-        """Each player's name with the list of networks that it trains; those of Goodfellow et al. 2014 by default."""
+        """Each player's name with the list of networks that it trains; by default those of the first GAN."""
         return {"discriminator": [self.discriminator], "generator": [self.generator]}
 
     def player_variables(self, player):
