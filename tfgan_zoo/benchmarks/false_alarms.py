@@ -10,15 +10,13 @@ import numpy as np
 
 from tfgan_zoo import zoo
 from tfgan_zoo.config import load_config
-from tfgan_zoo.evaluation import held_out_batch
-from tfgan_zoo.training.sentinels import COLLAPSE_SAMPLES, COLLAPSED, diversity_ratios
+from tfgan_zoo.training.sentinels import COLLAPSED, diversity_ratios, real_examples
 from tfgan_zoo.verifying import shipped
 
 
 def ratios(config_id, looks):
     """The ratios of `looks` draws of a shipped model, of all that it makes."""
-    batch = held_out_batch(load_config(config_id), COLLAPSE_SAMPLES)
-    batch = {key: values.numpy() for key, values in batch.items()}
+    batch = real_examples(load_config(config_id))
     model = zoo.load(config_id, weights="pretrained")
     return np.array([ratio for seed in range(looks) for ratio in diversity_ratios(model, batch, seed).values()])
 

@@ -1,6 +1,6 @@
 """The VAE's claim: the bound rises fast, spare latents do no harm, and its terms trade as they should.
 
-Beside two GANs of the zoo it is what lectures say it is: blurrier, and with more of the data's variety.
+Beside two GANs of the zoo it is held to what lectures say of it: blurrier, with more of the data's variety.
 """
 
 import numpy as np

@@ -16,6 +16,7 @@ from tfgan_zoo.files import ARCHIVE_DAMAGE
 
 LAYOUT = 1
 
+
 def folder():
     """Where the cache lies: $TFGAN_ZOO_DATA, else tfgan_zoo in the user's cache folder."""
     if chosen := os.environ.get("TFGAN_ZOO_DATA"):

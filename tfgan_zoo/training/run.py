@@ -185,18 +185,15 @@ class _Run:
             finally:
                 progress.close()
         if stop.asked and self.step < settings.steps:
-            raise RunStopped(
-                f"Stopped at step {self.step} with the state saved; go on with --resume.",
-                stop.asked,
-            )
+            state = "with the state saved" if self.writes else "on a worker that saves nothing"
+            raise RunStopped(f"Stopped at step {self.step} {state}; go on with --resume.", stop.asked)
 
     def _sentinels(self):
         """They look before a checkpoint is saved, so that the last one is from before what they see."""
         settings = self.config.train
         if settings.on_collapse == "ignore":
             return []
-        real = evaluation.held_out_batch(self.config, sentinels.COLLAPSE_SAMPLES)
-        real = {key: values.numpy() for key, values in real.items()}
+        real = sentinels.real_examples(self.config)
         return [
             sentinels.Saturation(self._alarm),
             sentinels.Diversity(self._alarm, real, settings.checkpoint_every),

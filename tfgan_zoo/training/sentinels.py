@@ -6,6 +6,7 @@ import numpy as np
 import tensorflow as tf
 from scipy.spatial.distance import pdist
 
+from tfgan_zoo.evaluation import held_out_batch
 from tfgan_zoo.training.callbacks import StepCallback, TrainingDiverged
 
 # A discriminator whose loss stays below this (in nats; 1.39 says nothing is learnt, 0 that all is known) tells
@@ -49,8 +50,10 @@ class Saturation(StepCallback):
         self.seen.append((step, float(tf.squeeze(logs["discriminator_loss"]))))
         while self.seen[0][0] <= step - self.steps:
             self.seen.popleft()
+        if step - self.begun < self.steps:
+            return
         median = np.median([loss for _, loss in self.seen])
-        if step - self.begun >= self.steps and median < self.threshold:
+        if median < self.threshold:
             self.begun = step
             self.alarm(
                 f"The discriminator is saturated: its median loss over the {self.steps} steps up to {step} is "
@@ -84,6 +87,12 @@ class Diversity(StepCallback):
                     f"The samples have collapsed: at step {step} two of {name} differ by {ratio:.2g} times what "
                     f"two real ones do, below {self.threshold}."
                 )
+
+
+def real_examples(config):
+    """The real examples that a config's samples are held to: {key: array [n, ...]}."""
+    batch = held_out_batch(config, COLLAPSE_SAMPLES)
+    return {key: values.numpy() for key, values in batch.items()}
 
 
 def diversity_ratios(model, batch, seed):
