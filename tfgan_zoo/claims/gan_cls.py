@@ -22,14 +22,14 @@ def check(bench, steps, encoder, captions, walks, split, seed=0):
         captions, split: how many held-out captions are drawn, and whence.
         walks: how many pairs of captions are walked between.
     """
-    common = {"train.seed": seed, "train.steps": steps, "train.score_every": steps, "eval": {}}
+    common = {"train.seed": seed, "train.steps": steps}
     changes = {
         "gan_int_cls": {},
         "without_wrong_pairs": {"system_args.matching_aware": False},
         "without_interpolation": {"system_args.interpolate": False},
     }
     variants = {
-        name: bench.train(name, "gan_cls/scenes", {**common, **change}) for name, change in changes.items()
+        name: bench.train(name, "gan_cls/avatars", {**common, **change}) for name, change in changes.items()
     }
     found = {}
     for name, variant in variants.items():

@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 
 from tfgan_zoo.data.captions import captioned
+from tfgan_zoo.data.descriptions import described
 from tfgan_zoo.data.resize import to_uint8
 from tfgan_zoo.data.sources import Source
 
@@ -148,6 +149,7 @@ def _require(keys, examples, name, operator):
 
 OPERATORS = {
     "captioned": captioned,
+    "described": described,
     "edges": edges,
     "layout": layout,
     "permuted_labels": permuted_labels,

@@ -17,8 +17,9 @@ def text_encoder(dimension=1024, widths=(384, 512, 512), length=201):
 
     One-hot characters through three convolutions over 4 places, of `widths` maps with ReLU, the first two
     with max pooling by 3; a GRU over what is left; the mean of its states and an affine map. The defaults
-    are the paper's, whose 201 characters become 18 states. Unlike there, an embedding has mean 0 and
-    variance 1, since an inner product leaves its scale open and networks that read it want one.
+    are the paper's, whose 201 characters become 18 states. Unlike there, each number of an embedding has
+    mean 0 and variance 1 over captions: the inner product asks for neither, and what all captions share would
+    reach a generator as a second bias, far larger than what tells them apart.
     """
     with precision("float32"):
         characters = keras.Input([length], dtype="int32", name="characters")
@@ -28,8 +29,8 @@ def text_encoder(dimension=1024, widths=(384, 512, 512), length=201):
             x = layers.MaxPooling1D(3)(x) if depth < 2 else x
         states = layers.GRU(widths[-1], return_sequences=True, unroll=True, seed=0)(x)
         embedding = layers.Dense(dimension)(layers.GlobalAveragePooling1D()(states))
-        # The states of a mean are small: the usual 1e-3 would be far more than their variance.
-        embedding = layers.LayerNormalization(center=False, scale=False, epsilon=1e-8)(embedding)
+        # The mean of the states is small: the usual 1e-3 would be far more than its variance.
+        embedding = layers.BatchNormalization(momentum=0.9, center=False, scale=False, epsilon=1e-8)(embedding)
     return keras.Model(characters, embedding, name="text_encoder")
 
 

@@ -8,7 +8,8 @@ a wrong text, s_f of a fake and its text, and so learns whether a text fits, too
 the generator also draws texts that nobody wrote, halfway between two of the batch.
 
 Differs from the paper: the wrong pair has the right text and another image, as in the released code, not
-the right image and another text.
+the right image and another text. In the generator's step the discriminator judges written and interpolated
+texts apart, where that code has both in one batch, and so in one batch norm.
 """
 
 import keras
@@ -87,14 +88,16 @@ class GANCLS(TextGame):
 
     def _generator_step(self, text, noise):
         texts = [text, _between(text)] if self.interpolate else [text]
-        # A draw for each, since a replica holds a part of either.
         latents = [noise.latents(self.prior, [self.batch_size(t), self.latent_dim]) for t in texts]
-        latents, text = tf.concat(latents, axis=0), tf.concat(texts, axis=0)
+
+        def judged(z, text):
+            fake = self.generator({"z": z, "text": text}, training=True)
+            return self.discriminator({"image": fake, "text": text}, training=True)
 
         def loss():
-            fake = self.generator({"z": latents, "text": text}, training=True)
-            judged = self.discriminator({"image": fake, "text": text}, training=True)
-            return adversarial.generator_non_saturating(judged)
+            # Apart, since batch norm over both would not be what the discriminator learnt with.
+            scores = [judged(z, text) for z, text in zip(latents, texts)]
+            return adversarial.generator_non_saturating(tf.concat(scores, axis=0))
 
         return self.minimize("generator", loss)
 

@@ -29,7 +29,7 @@ _SMALL = {
 _PAPER = {"text": {}, "image": {"width": 64, "image_size": 64}}
 
 # The arguments of both networks of each encoder.
-NETWORKS = {"noto_emoji": _SMALL, "scenes": _SMALL, "scenes_matcher": _SMALL, "noto_emoji_paper": _PAPER}
+NETWORKS = {"noto_emoji": _SMALL, "avatars": _SMALL, "avatars_matcher": _SMALL, "noto_emoji_paper": _PAPER}
 
 
 @dataclass(frozen=True)

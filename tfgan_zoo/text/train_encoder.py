@@ -42,9 +42,9 @@ class Recipe:
 RECIPES = {
     "noto_emoji": Recipe("noto_emoji", steps=600),
     "noto_emoji_paper": Recipe("noto_emoji", steps=600),
-    "scenes": Recipe("scenes", steps=800),
-    # Nothing is trained on its embeddings: it judges what was trained on those of "scenes".
-    "scenes_matcher": Recipe("scenes", steps=800, seed=1),
+    "avatars": Recipe("described/avatars/avataaars", steps=800),
+    # Nothing is trained on its embeddings: it judges what was trained on those of "avatars".
+    "avatars_matcher": Recipe("described/avatars/avataaars", steps=800, seed=1),
 }
 
 
