@@ -45,18 +45,34 @@ def run(monkeypatch, capsys):
     return run
 
 
+# What tests give to `record_property`, with the title and the columns of its table.
+TABLES = {
+    "tried": ("hostile input", ("kind", "cases", "refused", "unclear errors")),
+    "killed": ("killed and resumed", ("what", "moments", "lost")),
+    "alike": ("replicas beside one", ("config", "strategy", "replicas", "weights differ")),
+}
+
+
 def pytest_terminal_summary(terminalreporter):
-    """What hostile input was tried, how often, and how it was answered."""
-    rows = {}
+    """Tables of what tests recorded, in rows of their columns."""
+    recorded = {name: [] for name in TABLES}
     for reports in terminalreporter.stats.values():
         for report in reports:
             if getattr(report, "when", None) == "teardown":
-                for name, value in report.user_properties:
-                    if name == "tried":
-                        kind, *counts = value
-                        rows[kind] = [a + b for a, b in zip(rows.get(kind, [0, 0, 0]), counts)]
-    if rows:
-        terminalreporter.section("hostile input")
-        terminalreporter.line(f"{'kind':44} cases  refused  unclear errors")
-        for kind, (cases, refused, unclear) in sorted(rows.items()):
-            terminalreporter.line(f"{kind:44} {cases:5}  {refused:7}  {unclear:14}")
+                for name, row in report.user_properties:
+                    recorded[name].append(row)
+    for name, (title, columns) in TABLES.items():
+        if recorded[name]:
+            terminalreporter.section(title)
+            rows = sorted(recorded[name]) if name == "alike" else _summed(recorded[name])
+            for first, *others in (columns, *rows):
+                cells = (f"{cell:.1e}" if isinstance(cell, float) else cell for cell in others)
+                terminalreporter.line(f"{first:44}" + "".join(f" {cell:>14}" for cell in cells))
+
+
+def _summed(rows):
+    """One row for each of the first cells, the counts behind it added up."""
+    counts = {}
+    for what, *numbers in rows:
+        counts[what] = [a + b for a, b in zip(counts.get(what, [0] * len(numbers)), numbers)]
+    return [[what, *numbers] for what, numbers in sorted(counts.items())]

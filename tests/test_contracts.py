@@ -58,8 +58,9 @@ def test_tpu(config):
     contracts.fits_a_tpu(config)
 
 
-def test_two_replicas(config, reference):
-    contracts.replicas_agree(config, reference)
+def test_two_replicas(config, reference, record_property):
+    largest = contracts.replicas_agree(config, reference)
+    record_property("alike", [config.id, "mirrored", 2, float(largest)])
 
 
 def test_bfloat16(config):

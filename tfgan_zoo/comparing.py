@@ -1,6 +1,7 @@
 """What `tfgan-zoo evaluate` does: two sides, each named by a string, are read and compared."""
 
 import re
+from contextlib import contextmanager
 
 import numpy as np
 import tensorflow as tf
@@ -145,33 +146,32 @@ def _is_statistics(name):
 
 def _members(path):
     """The names of the arrays in an .npz file."""
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return list(file)
-    except FileNotFoundError:
-        raise
-    except ARCHIVE_DAMAGE as error:
-        raise ValueError(f"{path} is damaged or no .npz file: {error}") from error
+    with _reading(f"{path} is damaged or no .npz file"), np.load(path, allow_pickle=False) as file:
+        return list(file)
 
 
 def _array(path):
     """The images in an .npy or .npz file."""
-    if path.endswith(".npz"):
-        members = _members(path)
-        if "image" not in members and len(members) != 1:
-            raise ValueError(f"{path} holds {', '.join(members)}; call the array of images 'image'")
-        key = "image" if "image" in members else members[0]
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                return file[key]
-        except ARCHIVE_DAMAGE as error:
-            raise ValueError(f"the array {key!r} in {path} is damaged: {error}") from error
+    if not path.endswith(".npz"):
+        with _reading(f"{path} is damaged or no .npy file"):
+            return np.load(path, allow_pickle=False)
+    members = _members(path)
+    if "image" not in members and len(members) != 1:
+        raise ValueError(f"{path} holds {', '.join(members)}; call the array of images 'image'")
+    key = "image" if "image" in members else members[0]
+    with _reading(f"the array {key!r} in {path} is damaged"), np.load(path, allow_pickle=False) as file:
+        return file[key]
+
+
+@contextmanager
+def _reading(complaint):
+    """Damage met inside becomes a ValueError; that there is no such file is said as it is."""
     try:
-        return np.load(path, allow_pickle=False)
+        yield
     except FileNotFoundError:
         raise
     except ARCHIVE_DAMAGE as error:
-        raise ValueError(f"{path} is damaged or no .npy file: {error}") from error
+        raise ValueError(f"{complaint}: {error}") from error
 
 
 def _chosen(images, samples, seed, name):

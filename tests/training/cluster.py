@@ -9,15 +9,20 @@ import subprocess
 import sys
 from pathlib import Path
 
-# Trains configs one after another under one strategy: [[config id, overrides, folder, resume], ...].
+# Trains configs one after another under one strategy:
+# {"strategy": name, "devices": logical CPUs, "runs": [[config id, overrides, folder, resume], ...]}.
 TRAIN = """
 import json, sys
+import tensorflow as tf
+asked = json.loads(sys.argv[1])
+cpu = tf.config.list_physical_devices("CPU")[0]
+tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * asked["devices"])
 from tfgan_zoo.training import strategies
-strategy = strategies.make("multiworker")
+strategy = strategies.make(asked["strategy"])
 from tfgan_zoo.config import load_config
 from tfgan_zoo.training.run import train
 try:
-    for config_id, overrides, folder, resume in json.loads(sys.argv[1]):
+    for config_id, overrides, folder, resume in asked["runs"]:
         config = load_config(config_id, overrides, smoke=True)
         card = train(config, folder, resume, strategy, say=lambda line: print(line, flush=True))
         print("done", config_id, card is not None, flush=True)
@@ -38,24 +43,24 @@ with strategy.scope():
 
 
 class Workers:
-    """`count` processes of one cluster on loopback.
+    """Processes of one cluster on loopback.
 
     Args:
         code: what each of them runs: `TRAIN` or `EVALUATE`.
-        asked: what it is given, JSON-ready.
+        asked: what each of them is given, JSON-ready; a list with one entry a process.
         logs: a folder for what they say.
     """
 
-    def __init__(self, count, code, asked, logs):
-        hosts = [f"127.0.0.1:{port}" for port in _free_ports(count)]
-        self.logs = [Path(logs) / f"worker{index}.log" for index in range(count)]
+    def __init__(self, code, asked, logs):
+        hosts = [f"127.0.0.1:{port}" for port in _free_ports(len(asked))]
+        self.logs = [Path(logs) / f"worker{index}.log" for index in range(len(asked))]
         self.processes = []
-        for index, log in enumerate(self.logs):
+        for index, (log, given) in enumerate(zip(self.logs, asked)):
             task = {"cluster": {"worker": hosts}, "task": {"type": "worker", "index": index}}
             with open(log, "w") as file:
                 self.processes.append(
                     subprocess.Popen(
-                        [sys.executable, "-c", code, json.dumps(asked)],
+                        [sys.executable, "-c", code, json.dumps(given)],
                         stdout=file,
                         stderr=subprocess.STDOUT,
                         env={**os.environ, "TF_CONFIG": json.dumps(task), "CUDA_VISIBLE_DEVICES": ""},
@@ -74,8 +79,13 @@ class Workers:
     def said(self, index):
         return self.logs[index].read_text(errors="replace")
 
-    def kill(self, index):
-        self.processes[index].send_signal(signal.SIGKILL)
+    def kills(self, index, when):
+        """Kills that process if `when()` holds while it stands still."""
+        process = self.processes[index]
+        process.send_signal(signal.SIGSTOP)
+        due = when()
+        process.send_signal(signal.SIGKILL if due else signal.SIGCONT)
+        return due
 
     def wait(self, seconds):
         """The exit statuses, once all have ended."""

@@ -210,14 +210,10 @@ def killed_and_undisturbed(tmp_path, kills, steps):
     return [sha256(folder / "model.weights.h5") for folder in (alone, disturbed)]
 
 
-def test_a_killed_run_ends_with_the_weights_of_an_undisturbed_one(tmp_path):
-    alone, disturbed = killed_and_undisturbed(tmp_path, kills=1, steps=1200)
-    assert alone == disturbed
-
-
-@pytest.mark.long
-def test_ten_kills_at_random_moments_change_nothing(tmp_path):
-    alone, disturbed = killed_and_undisturbed(tmp_path, kills=10, steps=6000)
+@pytest.mark.parametrize("kills, steps", [(1, 1200), pytest.param(10, 6000, marks=pytest.mark.long)])
+def test_kills_at_random_moments_change_nothing(kills, steps, tmp_path, record_property):
+    alone, disturbed = killed_and_undisturbed(tmp_path, kills, steps)
+    record_property("killed", ["a run alone, at random moments", kills, int(alone != disturbed)])
     assert alone == disturbed
 
 

@@ -44,14 +44,19 @@ def last_losses(said):
     return re.findall(r"step (\d+)/\1  (.*?)  [\d,]+ images/s", said)
 
 
-def together(count, config_ids, tmp_path, batch):
-    """Trains each config on `count` workers and on one; the largest difference of weights, for each."""
+def asked(runs, strategy="multiworker", devices=1):
+    return {"strategy": strategy, "devices": devices, "runs": runs}
+
+
+def together(strategy, count, config_ids, tmp_path, batch):
+    """Trains each config on `count` replicas and on one; the largest difference of weights, for each."""
     overrides = {"train.batch_size": batch}
     tmp_path.mkdir(exist_ok=True)
     runs = [[name, overrides, str(tmp_path / str(number)), False] for number, name in enumerate(config_ids)]
-    with Workers(count, TRAIN, runs, tmp_path) as workers:
-        assert workers.wait(PATIENCE) == [0] * count, workers.said(0)[-2000:]
-        for index in range(count):
+    processes, devices = (count, 1) if strategy == "multiworker" else (1, count)
+    with Workers(TRAIN, [asked(runs, strategy, devices)] * processes, tmp_path) as workers:
+        assert workers.wait(PATIENCE) == [0] * processes, workers.said(0)[-2000:]
+        for index in range(processes):
             wrote = [f"done {name} {index == 0}" for name in config_ids]
             assert [line for line in workers.said(index).splitlines() if line.startswith("done")] == wrote
             assert last_losses(workers.said(index)) == last_losses(workers.said(0))
@@ -62,34 +67,52 @@ def together(count, config_ids, tmp_path, batch):
     }
 
 
-def test_two_workers_train_as_one(tmp_path):
-    found = together(2, ["gan/mnist", "wgan_gp/mnist"], tmp_path, batch=4)
-    assert max(found.values()) <= 1e-5
+def require_equal(found, strategy, count, record_property):
+    for name, largest in found.items():
+        record_property("alike", [name, strategy, count, float(largest)])
+    assert max(found.values()) <= 1e-5, found
+
+
+def test_two_workers_train_as_one(tmp_path, record_property):
+    found = together("multiworker", 2, ["gan/mnist", "wgan_gp/mnist"], tmp_path, batch=4)
+    require_equal(found, "multiworker", 2, record_property)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("count", [2, 3])
-def test_every_shape_of_game_trains_alike_on_workers(count, tmp_path):
-    ids = ["gan/mnist", "wgan_gp/mnist", "cyclegan/avatars", "progressive_gan/fashion_mnist", "infogan/mnist"]
+@pytest.mark.parametrize(
+    "strategy, count", [("mirrored", 2), ("mirrored", 4), ("multiworker", 2), ("multiworker", 3)]
+)
+def test_every_shape_of_game_trains_alike_on_replicas(strategy, count, tmp_path, record_property):
+    ids = ["gan/mnist", "wgan_gp/mnist", "progressive_gan/fashion_mnist", "infogan/mnist"]
     # Minibatch statistics are of groups of four on each replica; the history pool has five slots.
-    found = together(count, [name for name in ids if "cyclegan" not in name], tmp_path, batch=4 * count)
-    found |= together(count, ["cyclegan/avatars"], tmp_path / "cyclegan", batch=count)
-    assert max(found.values()) <= 1e-5, found
+    found = together(strategy, count, ids, tmp_path / "others", batch=4 * count)
+    found |= together(strategy, count, ["cyclegan/avatars"], tmp_path / "cyclegan", batch=count)
+    require_equal(found, strategy, count, record_property)
+
+
+def test_workers_of_unlike_settings_are_refused(tmp_path):
+    folder = str(tmp_path / "run")
+    unlike = [asked([["gan/ring8", {"train.seed": seed}, folder, False]]) for seed in (0, 1)]
+    with Workers(TRAIN, unlike, tmp_path) as workers:
+        workers.processes[1].wait(timeout=PATIENCE)
+        assert "RunError: This worker was started with other settings than the chief" in workers.said(1)
+        assert workers.wait(60) == [1, 1]
+    assert not (tmp_path / "run" / "checkpoints").exists()
 
 
 def test_workers_score_as_one(tmp_path):
     """Counts that divide neither by the batches nor by the workers."""
     images = data.arrays("fashion_mnist_10k", image_size=32, fit="pad", take=301)["image"]
     np.save(tmp_path / "real.npy", images)
-    asked = {
+    settings = {
         "fake": "dcgan/fashion_mnist",
         "real": str(tmp_path / "real.npy"),
         "metrics": ["fid", "is"],
         "extractor": "classifier/fashion_mnist",
         "samples": 303,
     }
-    expected = comparing.evaluate(**asked)
-    with Workers(2, EVALUATE, asked, tmp_path) as workers:
+    expected = comparing.evaluate(**settings)
+    with Workers(EVALUATE, [settings] * 2, tmp_path) as workers:
         assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
         for index in range(2):
             [line] = [line for line in workers.said(index).splitlines() if line.startswith("scores")]
@@ -99,25 +122,45 @@ def test_workers_score_as_one(tmp_path):
                 assert one["value"] == pytest.approx(other["value"], rel=1e-6)
 
 
-@pytest.mark.parametrize("dies", [0, 1])
-def test_the_others_stop_when_a_worker_dies_and_all_resume(dies, tmp_path):
+def at_rest(checkpoints):
+    """Whether some checkpoints are there."""
+    return checkpoints.is_dir() and max(os.listdir(checkpoints), default="") >= "step_00000010"
+
+
+def writing(checkpoints):
+    """Whether the chief is writing a later one just now."""
+    return at_rest(checkpoints) and bool(list(checkpoints.glob(".writing-[0-9]*")))
+
+
+@pytest.mark.parametrize(
+    "who, when",
+    [
+        pytest.param(0, at_rest, id="chief"),
+        pytest.param(1, at_rest, id="worker"),
+        pytest.param(0, writing, id="chief_writing"),
+    ],
+)
+def test_the_others_stop_when_a_worker_dies_and_all_resume(who, when, tmp_path, record_property):
     overrides = {"train.steps": 80, "train.checkpoint_every": 2, "train.score_every": 80}
     run = ["gan/ring8", overrides, str(tmp_path / "run")]
-    with Workers(2, TRAIN, [[*run, False]], tmp_path) as workers:
+    with Workers(TRAIN, [asked([[*run, False]])] * 2, tmp_path) as workers:
         checkpoints = tmp_path / "run" / "checkpoints"
         begun = time.monotonic()
-        while not checkpoints.is_dir() or "step_00000010" > max(os.listdir(checkpoints), default=""):
+        while not when(checkpoints) or not workers.kills(who, lambda: when(checkpoints)):
             assert time.monotonic() - begun < PATIENCE, workers.said(0)[-2000:]
-            time.sleep(0.1)
-        workers.kill(dies)
+            time.sleep(0.001)
         killed = time.monotonic()
         statuses = workers.wait(60)
-        assert time.monotonic() - killed < 60 and statuses[1 - dies] == 1
-        assert "WorkerLost: Another worker stopped answering" in workers.said(1 - dies)
-    with Workers(2, TRAIN, [[*run, True]], tmp_path) as workers:
+        assert time.monotonic() - killed < 60 and statuses[1 - who] == 1
+        assert "WorkerLost: Another worker stopped answering" in workers.said(1 - who)
+    assert when(checkpoints)
+    with Workers(TRAIN, [asked([[*run, True]])] * 2, tmp_path) as workers:
         assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
         assert "Resuming gan/ring8 at step" in workers.said(1)
-    assert difference(alone("gan/ring8", overrides, tmp_path / "alone"), tmp_path / "run") <= 1e-5
+    lost = difference(alone("gan/ring8", overrides, tmp_path / "alone"), tmp_path / "run") > 1e-5
+    victim = "chief" if who == 0 else "worker"
+    record_property("killed", [f"{victim} of two" + ", while it writes" * (when is writing), 1, int(lost)])
+    assert not lost
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def check(bench, steps, extractor, samples, pairs, scales, seed=0):
     without = bench.train(
         "without_class_loss",
         "acgan/fashion_mnist",
-        {**common, "train.score_every": steps, "eval": {}, "system_args.class_weight": 0.0},
+        {**common, "train.score_every": steps, "eval": None, "system_args.class_weight": 0.0},
     )
     settings = {"extractor": extractor, "samples": samples}
     full, blind = (each.score("conditional_accuracy", **settings) for each in (acgan, without))

@@ -17,7 +17,7 @@ def check(bench, steps, extractor, samples, seed=0, parzen=True):
         extractor, samples: of the classifier that reads the digits.
         parzen: whether to take the Parzen log-likelihood, which needs the splits of MNIST.
     """
-    common = {"train.seed": seed, "train.steps": steps, "train.score_every": steps, "eval": {}}
+    common = {"train.seed": seed, "train.steps": steps, "train.score_every": steps, "eval": None}
     true = bench.train("cgan", "cgan/mnist", {"train.seed": seed, "train.steps": steps})
     permuted = bench.train(
         "permuted", "cgan/mnist", {**common, "data.name": f"permuted_labels/{true.config.data.name}"}

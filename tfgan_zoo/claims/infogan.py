@@ -30,7 +30,7 @@ def check(bench, steps, seeds, window, split="test", walks=200):
     silent = bench.train(
         "without_information",
         "infogan/mnist",
-        {**settings, "train.seed": seeds[0], "eval": {}, "system_args.information": 0.0},
+        {**settings, "train.seed": seeds[0], "eval": None, "system_args.information": 0.0},
     )
     bounds = [_last_bound(variant, window) for variant in (*found, silent)]
     errors = [v.note("matched_error", matched_error(v, split)) for v in found]

@@ -32,7 +32,7 @@ def check(
         beside: arguments of `beside_gans`.
         split: of the images of all bounds and comparisons.
     """
-    common = {"train.seed": seed, "eval": {}, **halfway_constant(steps, ["autoencoder"])}
+    common = {"train.seed": seed, "eval": None, **halfway_constant(steps, ["autoencoder"])}
     latents = {f"networks.{name}.latent_dim": wide for name in ("encoder", "generator")}
     wider = bench.train("wide", "vae/mnist", {**common, **latents})
     weighted = [
@@ -76,7 +76,7 @@ def beside_gans(bench, steps, gan_steps, extractor, samples, split, seed):
         extractor: whose features tell the share of reals that samples cover.
         samples: of each model, and as many reals.
     """
-    common = {"train.seed": seed, "eval": {}}
+    common = {"train.seed": seed, "eval": None}
     vae = bench.train("fashion", "vae/fashion_mnist", {**common, **halfway_constant(steps, ["autoencoder"])})
     data = vae.config.data
     size = {f"networks.{player}.image_size": data.image_size for player in ("generator", "discriminator")}
