@@ -83,15 +83,15 @@ def beside_gans(bench, steps, gan_steps, extractor, samples, split, seed):
     same_data = {f"data.{name}": getattr(data, name) for name in ("name", "image_size", "fit")}
     gan = bench.train("fashion_gan", "gan/mnist", {**common, **size, **same_data, "train.steps": gan_steps})
     dcgan = bench.shipped("fashion_dcgan", "dcgan/fashion_mnist")
+    reals = reference_arrays(vae.config, split)["image"][:samples]
+    features = extractor_of(extractor)
+    of_reals = features(reals)["features"]
     sharp, covered = {}, {}
     for name, variant in {"VAE": vae, "GAN": gan, "DCGAN": dcgan}.items():
-        real = reference_arrays(variant.config, split)["image"][:samples]
-        fake = to_uint8(variant.model.generate(len(real), seed=seed))
-        sharp[name] = variant.note("sharpness", sharpness(fake))
-        features = (extractor_of(extractor)(images)["features"] for images in (real, fake))
-        covered[name] = variant.note("recall", precision_recall(*features)[1])
+        fakes = to_uint8(variant.model.generate(len(reals), seed=seed))
+        sharp[name] = variant.note("sharpness", sharpness(fakes))
+        covered[name] = variant.note("recall", precision_recall(of_reals, features(fakes)["features"])[1])
     blunter, better = min(sharp["GAN"], sharp["DCGAN"]), max(covered["GAN"], covered["DCGAN"])
-    reals = reference_arrays(vae.config, split)["image"][:samples]
     return [
         at_least("sharpness, the blunter GAN's less the VAE's", blunter - sharp["VAE"], 1e-9),
         at_least("recall, the VAE's less the better GAN's", covered["VAE"] - better, 1e-9),
