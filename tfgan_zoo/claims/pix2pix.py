@@ -65,8 +65,9 @@ def measure(variants, probe_epochs, seed):
     palette = colours(real["condition"])
     segmenter = probes.segmenter(real["image"], classes(real["condition"], palette), probe_epochs, seed=seed)
     layout = classes(held_out["condition"], palette)
-    # The ground is most of a scene; what stands on it is what was asked for.
-    objects = np.where(layout == np.bincount(layout.ravel()).argmax(), probes.UNKNOWN, layout)
+    # What covers most of a scene is its ground; what stands on it is what was asked for.
+    ground = [np.bincount(each.ravel()).argmax() for each in layout]
+    objects = np.where(layout == np.reshape(ground, [-1, 1, 1]), probes.UNKNOWN, layout)
     accuracy = {"real": probes.agreement(probes.read(segmenter, held_out["image"]), objects)}
     distance = {}
     sharpness = gradients(held_out["image"])

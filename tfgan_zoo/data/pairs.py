@@ -12,8 +12,8 @@ from tfgan_zoo.data.sources import Source
 # Of the largest magnitude that a step from black to white gives.
 EDGE_THRESHOLD = 0.08
 
-# The colours of a layout's classes: black for the background, then twenty that differ by 127 or more.
-PALETTE = np.array(list(itertools.product((0, 128, 255), repeat=3)), np.uint8)[:21]
+# The colours of a layout's classes: black where there is none, then twenty-six that differ by 127 or more.
+PALETTE = np.array(list(itertools.product((0, 128, 255), repeat=3)), np.uint8)
 
 # Rec. 601 luma of R, G and B.
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
@@ -37,7 +37,7 @@ def edges(name, find):
 def layout(name, find):
     """"layout/NAME": the `image` and `layout` of NAME, and as `condition` the layout in colours [B,H,W,3].
 
-    The colours are those of `PALETTE`. Reading raises ValueError for layouts of more than 20 classes.
+    The colours are those of `PALETTE`. Reading raises ValueError for layouts of more than 26 classes.
     """
     inner = find(name)
 

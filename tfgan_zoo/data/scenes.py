@@ -48,6 +48,9 @@ BACKGROUNDS = {
     "in the snow": ((255, 255, 255), (228, 232, 238)),
 }
 
+# What a layout's classes 1, 2, ... are: objects, then what lies behind them.
+LAYOUT_CLASSES = (*CLASSES, *(words.split()[-1] for words in BACKGROUNDS))
+
 # Of every relation the one that holds the other way round.
 RELATIONS = {"left of": "right of", "right of": "left of", "above": "below", "below": "above"}
 
@@ -92,8 +95,8 @@ def build(seed=0, count=10_000):
         seed: the same seed gives the same scenes; an int >= 0.
         count: scenes to train on.
 
-    The arrays are `image` uint8 [N, 64, 64, 3]; `layout` uint8 [N, 64, 64], 0 for the background and
-    class + 1 where an object is more than half opaque; `boxes` float32 [N, 4, 4], (top, left, bottom,
+    The arrays are `image` uint8 [N, 64, 64, 3]; `layout` uint8 [N, 64, 64], the number in
+    `LAYOUT_CLASSES`, from 1, of an object where it is more than half opaque, and else of the background; `boxes` float32 [N, 4, 4], (top, left, bottom,
     right) in fractions of the side, and `classes` int32 [N, 4], filled up with 0 and -1; `caption` [N].
 
     Raises FileNotFoundError unless `noto_emoji` is prepared, ValueError for a count below 10 or a
@@ -118,7 +121,7 @@ def build(seed=0, count=10_000):
             request={"seed": seed, "count": count},
             source={"noto_emoji": cache.sha256(sprites)},
             attribution="objects from Noto Color Emoji, Google, SIL Open Font License 1.1",
-            class_names=CLASSES,
+            class_names=LAYOUT_CLASSES,
         )
     }
 
@@ -214,7 +217,8 @@ def _drawn(placed, how, background):
     down = np.arange(SIZE)[:, None, None]
     rows = (top * (SIZE - 1 - down) + bottom * down + (SIZE - 1) // 2) // (SIZE - 1)
     image = np.broadcast_to(rows, (SIZE, SIZE, 3)).copy()
-    layout = np.zeros([SIZE, SIZE], np.uint8)
+    behind = 1 + len(CLASSES) + list(BACKGROUNDS).index(background)
+    layout = np.full([SIZE, SIZE], behind, np.uint8)
     boxes = np.zeros([OBJECTS, 4], np.float32)
     classes = np.full([OBJECTS], -1, np.int32)
     for i, each in enumerate(placed):
