@@ -190,7 +190,7 @@ def write_scenes(layouts):
 
 
 def test_layouts_become_colours_that_tell_every_class():
-    layouts = np.arange(2 * 8 * 8, dtype=np.uint8).reshape(2, 8, 8) % 21
+    layouts = np.arange(2 * 8 * 8, dtype=np.uint8).reshape(2, 8, 8) % 27
     images = write_scenes(layouts)
     batch = next(data.load("layout/scenes", batch_size=2, shuffle=False).as_numpy_iterator())
     assert set(batch) == {"condition", "image", "layout"} and batch["layout"].dtype == np.int32
@@ -217,8 +217,8 @@ def test_what_has_no_layout_and_what_has_too_many_classes():
     write(A, 4)
     with pytest.raises(ValueError, match="layout needs image and layout, and avatars/avataaars has image, a"):
         data.load(f"layout/{A}")
-    write_scenes(np.full([1, 2, 2], 21, np.uint8))
-    with pytest.raises(ValueError, match="colours for 20 classes; scenes has 21"):
+    write_scenes(np.full([1, 2, 2], 27, np.uint8))
+    with pytest.raises(ValueError, match="colours for 26 classes; scenes has 27"):
         data.load("layout/scenes")
 
 
