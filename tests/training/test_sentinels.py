@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tfgan_zoo.benchmarks import false_alarms
 from tfgan_zoo.config import load_config
 from tfgan_zoo.training import sentinels
 from tfgan_zoo.training.callbacks import TrainingDiverged
@@ -134,3 +135,8 @@ def test_losses_that_are_not_finite_are_rolled_back_too(tmp_path):
 def test_ignored_means_not_looked_for(monkeypatch, tmp_path):
     monkeypatch.setattr(sentinels, "diversity_ratios", lambda *_, **__: pytest.fail("looked"))
     train(ring(steps=2, on_collapse="ignore"), tmp_path, say=lambda _: None)
+
+
+def test_a_resting_discriminator_that_tells_nothing_is_not_saturated():
+    """The shipped D of the line gives 1/2 to all: its loss is 2 log 2."""
+    assert false_alarms.resting_loss("gan/gaussian_1d", 5) == pytest.approx(2 * np.log(2), abs=0.05)

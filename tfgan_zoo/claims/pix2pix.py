@@ -27,21 +27,14 @@ VARIANTS = {
 }
 
 
-def check(bench, steps, image_size, levels, patch_levels, width, jitter, probe_epochs, seed=0):
+def check(bench, steps, probe_epochs, seed=0):
     """Trains the variants alike, and a segmenter on real scenes that judges all.
 
     Args:
         steps: updates of each player in each run.
-        image_size, levels, width: of the U-Nets; the discriminators have that width too.
-        patch_levels: halvings of the discriminators.
-        jitter: pixels.
         probe_epochs: of the segmenter over the real training scenes.
     """
-    common = {"train.seed": seed, "system_args.jitter": jitter, "data.image_size": image_size}
-    common |= halfway_constant(steps, ("discriminator", "generator"))
-    for network in ("generator", "discriminator"):
-        common |= {f"networks.{network}.image_size": image_size, f"networks.{network}.width": width}
-    common |= {"networks.generator.levels": levels, "networks.discriminator.levels": patch_levels}
+    common = {"train.seed": seed, **halfway_constant(steps, ("discriminator", "generator"))}
     variants = {
         name: bench.train(name, "pix2pix/scenes", {**common, **changes})
         for name, changes in VARIANTS.items()
