@@ -2,9 +2,9 @@
 
     python -m tfgan_zoo.benchmarks.false_alarms
 
-Diversity: every look draws as many samples as the sentinel does, by another seed, and holds them to the same real
-examples. Saturation: the discriminator's loss on batches as in training, with both players at rest; the sentinel
-takes the median of 1,000 steps, of which fewer at rest tell as much.
+Diversity: every look draws as many samples as the sentinel does, by another seed, and holds them to the same
+real examples. Saturation: the discriminator's loss on batches as in training, with both players at rest; the
+sentinel takes the median of 1,000 steps, of which fewer at rest tell as much.
 """
 
 import numpy as np

@@ -46,10 +46,10 @@ def caption(attributes):
     }
     length = "long" if has["long_hair"] == "yes" else "short"
     worn = ["a hat" if has["hat"] == "yes" else f"{length} {has['hair_color']} hair"]
-    worn += [words for name, words in (("glasses", "glasses"), ("facial_hair", "a beard")) if has[name] == "yes"]
+    worn += ["glasses"] * (has["glasses"] == "yes") + ["a beard"] * (has["facial_hair"] == "yes")
     listed = " and ".join(filter(None, (", ".join(worn[:-1]), worn[-1])))
     return f"{_MOUTHS[has['mouth']]} person of {has['skin']} skin with {listed}"
 
 
 def _is_held_out(text):
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8]) % _HELD_OUT == 0
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") % _HELD_OUT == 0

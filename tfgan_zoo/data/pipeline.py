@@ -41,9 +41,9 @@ def load(
         name: "fashion_mnist_10k" (bundled); a name that `prepare` has built, "avatars/avataaars",
             "avatars/personas", "noto_emoji", "noto_emoji/all", "scenes"; what is made of other data,
             "captioned/NAME", "described/NAME", "edges/NAME", "layout/NAME", "union/NAME+NAME" or
-            "unpaired/NAME+NAME", see `pairs`; a TFDS name, "name/config:version", that is prepared on disk; a folder of images;
-            "toy/gaussian_1d", "toy/mixture_1d", "toy/ring8", "toy/grid25"; an image array [N,H,W(,C)],
-            uint8 or float in [-1,1]; or a dict of arrays, see `kinds.KEYS`.
+            "unpaired/NAME+NAME", see `pairs`; a TFDS name, "name/config:version", that is prepared on disk;
+            a folder of images; "toy/gaussian_1d", "toy/mixture_1d", "toy/ring8", "toy/grid25"; an image
+            array [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of arrays, see `kinds.KEYS`.
             Names come before folders: write "./mnist" for a folder called mnist.
         split: a split, or a slice of one such as "train[:80%]". A slice cuts the stored order, in
             which a folder's classes follow one another.

@@ -96,8 +96,9 @@ def build(seed=0, count=10_000):
         count: scenes to train on.
 
     The arrays are `image` uint8 [N, 64, 64, 3]; `layout` uint8 [N, 64, 64], the number in
-    `LAYOUT_CLASSES`, from 1, of an object where it is more than half opaque, and else of the background; `boxes` float32 [N, 4, 4], (top, left, bottom,
-    right) in fractions of the side, and `classes` int32 [N, 4], filled up with 0 and -1; `caption` [N].
+    `LAYOUT_CLASSES`, from 1, of an object where it is more than half opaque, and else of the background;
+    `boxes` float32 [N, 4, 4], (top, left, bottom, right) in fractions of the side, and `classes`
+    int32 [N, 4], filled up with 0 and -1; `caption` [N].
 
     Raises FileNotFoundError unless `noto_emoji` is prepared, ValueError for a count below 10 or a
     negative seed.
