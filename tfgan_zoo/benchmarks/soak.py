@@ -25,7 +25,7 @@ _SETTLES = 0.3
 _FLAT = 60.0
 
 
-def main(minutes: float = 30, config_id: str = "dcgan/fashion_mnist", smoke: bool = True, every: int = 100):
+def main(minutes: float = 30, config_id: str = "dcgan/fashion_mnist_10k", smoke: bool = False, every: int = 100):
     """Trains for MINUTES with scores and pictures EVERY so many steps."""
     settings = {f"train.{name}": every for name in ("score_every", "checkpoint_every", "log_every")}
     steps = every * 10**6
