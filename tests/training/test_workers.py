@@ -19,13 +19,13 @@ PATIENCE = 240
 
 
 def arrays(folder):
-    """Every array of a run's weights, by its name; not the old fakes in pools, which enlarge their rounding."""
+    """Every array of a run's weights, by its name."""
     found = {}
     with h5py.File(folder / "model.weights.h5") as file:
         file.visititems(
             lambda name, item: found.update({name: item[()]}) if hasattr(item, "dtype") else None
         )
-    return {name: values for name, values in found.items() if "_pool" not in name}
+    return found
 
 
 def difference(one, other):
