@@ -41,12 +41,25 @@ with strategy.scope():
     print("scores", json.dumps(comparing.evaluate(**json.loads(sys.argv[1]))), flush=True)
 """
 
+# Says how often the workers of each config of a list meet in a train step.
+BENCHMARK = """
+import json, sys
+from tfgan_zoo.training import strategies
+strategy = strategies.make("multiworker")
+from tfgan_zoo.benchmarks import training
+from tfgan_zoo.config import load_config
+for config_id in json.loads(sys.argv[1]):
+    result = training.measure(load_config(config_id, smoke=True), steps=2, repeats=1, strategy=strategy)
+    print("meet", result["exchanges_per_step"], flush=True)
+    print(training.describe(result), flush=True)
+"""
+
 
 class Workers:
     """Processes of one cluster on loopback.
 
     Args:
-        code: what each of them runs: `TRAIN` or `EVALUATE`.
+        code: what each of them runs: `TRAIN`, `EVALUATE` or `BENCHMARK`.
         asked: what each of them is given, JSON-ready; a list with one entry a process.
         logs: a folder for what they say.
     """

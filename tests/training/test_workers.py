@@ -8,10 +8,11 @@ import time
 import h5py
 import numpy as np
 import pytest
-from cluster import EVALUATE, TRAIN, Workers
+from cluster import BENCHMARK, EVALUATE, TRAIN, Workers
 
-from tfgan_zoo import comparing, data
+from tfgan_zoo import comparing, data, zoo
 from tfgan_zoo.config import load_config
+from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.training import strategies
 from tfgan_zoo.training.run import train
 
@@ -120,6 +121,22 @@ def test_workers_score_as_one(tmp_path):
             assert [score["metric"] for score in found] == [score["metric"] for score in expected]
             for one, other in zip(found, expected):
                 assert one["value"] == pytest.approx(other["value"], rel=1e-6)
+
+
+def test_workers_meet_once_for_gradients_and_once_for_moments(tmp_path):
+    with Workers(BENCHMARK, [["gan/ring8", "dcgan/mnist"]] * 2, tmp_path) as workers:
+        assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
+        said = workers.said(0)
+    model = zoo.build(load_config("dcgan/mnist", smoke=True))
+    norms = {
+        player: sum(isinstance(layer, BatchNormalization) for layer in network.layers)
+        for player, network in (("generator", model.generator), ("discriminator", model.discriminator))
+    }
+    assert all(norms.values())
+    # G runs twice and D three times. Back through G once, through D in both of its own batches and in G's.
+    moments = (2 + 1) * norms["generator"] + (3 + 3) * norms["discriminator"]
+    assert re.findall(r"^meet (\d+)", said, re.MULTILINE) == ["2", str(2 + moments)]
+    assert "the workers meet 2 times in it, for" in said
 
 
 def at_rest(checkpoints):

@@ -21,8 +21,9 @@ def measure(config, steps=100, repeats=3, strategy=None):
         strategy: a `tf.distribute.Strategy`, or None.
 
     Returns:
-        A JSON-ready dict; rates count real examples shown to the model. On several replicas it has the time
-        that adding up as many numbers as all players have weights takes, in the place of the share of the peak.
+        A JSON-ready dict; rates count real examples shown to the model. On several replicas it has, in the
+        place of the share of the peak, the time that adding up as many numbers as all players have weights
+        takes, how often the workers exchange numbers in a step, and the time that the shortest exchange takes.
     """
     with strategies.scope(strategy):
         model = zoo.build(config)
@@ -41,7 +42,7 @@ def measure(config, steps=100, repeats=3, strategy=None):
         "steps": steps,
         "images_per_second": batch * steps / seconds,
         "step_milliseconds": 1e3 * seconds / steps,
-        **(_exchange(model, strategy) if replicas > 1 else _use_of_peak(model, stream, steps / seconds)),
+        **(_exchange(model, shared, strategy) if replicas > 1 else _use_of_peak(model, stream, steps / seconds)),
         # Linux counts in KiB.
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
@@ -59,13 +60,23 @@ def _use_of_peak(model, stream, steps_per_second):
     }
 
 
-def _exchange(model, strategy, repeats=20):
-    """How long the replicas take to add up the gradients of one step."""
+def _exchange(model, stream, strategy):
+    """How long the replicas take to add up the gradients of one step, how often they meet in it, and for how long."""
     sizes = [
         int(np.prod(variable.shape))
         for player, updates in model.updates_per_step.items()
         for variable in model.player_variables(player) * updates
     ]
+    return {
+        "exchanged_mib": 4 * sum(sizes) / 2**20,
+        "exchange_milliseconds": _adding_up(sizes, strategy),
+        "exchanges_per_step": _meetings(model, stream, strategy),
+        "shortest_exchange_milliseconds": _adding_up([1], strategy),
+    }
+
+
+def _adding_up(sizes, strategy, repeats=20):
+    """The milliseconds in which the replicas add up tensors of those sizes, all at once."""
 
     @tf.function
     def add_up():
@@ -76,10 +87,19 @@ def _exchange(model, strategy, repeats=20):
     begun = time.perf_counter()
     for _ in range(repeats):
         strategy.run(add_up)
-    return {
-        "exchanged_mib": 4 * sum(sizes) / 2**20,
-        "exchange_milliseconds": 1e3 * (time.perf_counter() - begun) / repeats,
-    }
+    return 1e3 * (time.perf_counter() - begun) / repeats
+
+
+def _meetings(model, stream, strategy):
+    """The collective operations of one train step: gradients, and moments of synchronised batch norms."""
+
+    @tf.function
+    def step(batch):
+        return strategy.run(model.train_step, (batch,))
+
+    graph = step.get_concrete_function(next(iter(stream))).graph.as_graph_def()
+    nodes = [*graph.node, *(node for function in graph.library.function for node in function.node_def)]
+    return sum(node.op.startswith("Collective") for node in nodes)
 
 
 def noise_like(model, count):
@@ -169,9 +189,15 @@ def describe(result):
 
 def _where_the_time_goes(result):
     if result["replicas"] > 1:
-        return (
+        adding = (
             f"adding up {result['exchanged_mib']:.1f} MiB of gradients takes "
             f"{result['exchange_milliseconds']:.1f} ms of a step"
+        )
+        if not result["exchanges_per_step"]:
+            return adding
+        return (
+            f"{adding}; the workers meet {result['exchanges_per_step']} times in it, "
+            f"for {result['shortest_exchange_milliseconds']:.1f} ms or more each"
         )
     return (
         f"{result['gflop_per_step']:.2f} GFLOP a step, {result['gflop_per_second']:.0f} GFLOP/s: "
