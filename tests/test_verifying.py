@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tfgan_zoo import index, verifying
+from tfgan_zoo import cards, index, verifying
 from tfgan_zoo.config import load_config
 from tfgan_zoo.files import sha256
 from tfgan_zoo.training.run import train
@@ -121,6 +121,7 @@ def test_update_scores_by_the_present_eval_section_and_keeps_the_training_facts(
     assert after["config"]["eval"] == load_config(ID).eval
     # 2,000 are asked for and the card's data have 64.
     assert score["protocol"]["n_fake"] == 64 and score["value"] != before["scores"][0]["value"]
+    assert after.pop("scored_by") == cards.provenance()
     for changed in (before, after):
         del changed["scores"], changed["config"]["eval"]
     assert after == before

@@ -3,7 +3,7 @@
 import json
 import math
 
-from tfgan_zoo import evaluation, zoo
+from tfgan_zoo import cards, evaluation, zoo
 from tfgan_zoo.config import load_config, resolved
 from tfgan_zoo.files import sha256, write_text
 from tfgan_zoo.index import config_path, has_weights, list_configs, pretrained_folder
@@ -59,7 +59,8 @@ def verify(config_id):
 def update(config_id):
     """Scores shipped weights by the present `eval` section of their config and rewrites the card.
 
-    The card's `scores` and `config.eval` change; all that it says about the training stays.
+    The card's `scores` and `config.eval` change, and `scored_by` says what code and machine scored them; all
+    that it says about the training stays.
 
     Returns: rows as `verify` does, with the values that were on the card before.
 
@@ -70,6 +71,7 @@ def update(config_id):
     before = {score["metric"]: score["value"] for score in card["scores"]}
     card["config"]["eval"] = present
     card["scores"] = _scores(config_id, resolved(card["config"]))
+    card["scored_by"] = cards.provenance()
     write_text(pretrained_folder(config_id) / "card.json", json.dumps(card, indent=1) + "\n")
     return [
         _row(config_id, score["metric"], before.get(score["metric"]), score["value"])
