@@ -35,16 +35,16 @@ LOSSES = {
 }
 
 
-def check(bench, critic_steps, n_critic, rates, bound, data, networks, fid, batch_size, clip=0.01, seed=0):
+def check(bench, steps, n_critic, rates, bound, data, networks, fid, batch_size, clip=0.01, seed=0):
     """Trains the six architectures with the three losses, one seed each, and counts those below a bound.
 
     Each loss has the optimiser of its own paper, for all architectures alike, and as many updates of its
-    critic; generators have critic_steps / n_critic under WGAN-GP and WGAN, and critic_steps in the GAN,
-    whose players move in turn. A run whose losses or weights stop being finite has failed.
+    generator, by which the paper counts too; critics have n_critic times as many under WGAN-GP and WGAN.
+    A run whose losses or weights stop being finite has failed.
 
     Args:
-        critic_steps: updates of every critic and discriminator.
-        n_critic: of them for each one of the generator, under WGAN-GP and WGAN.
+        steps: updates of every generator.
+        n_critic: updates of the critic for each of them, under WGAN-GP and WGAN.
         rates: the learning rate of both players, for each loss.
         bound: the FID-C that a success does not exceed. Its scale hangs on the image size, since smaller
             images lie on black for the classifier.
@@ -56,7 +56,6 @@ def check(bench, critic_steps, n_critic, rates, bound, data, networks, fid, batc
     """
     scores, shares = {}, {"wgan_gp": [], "wgan": [], "fresh": []}
     for loss, (config_id, critic, norm) in LOSSES.items():
-        steps = critic_steps if loss == "gan" else critic_steps // n_critic
         common = {
             **_system_args(loss, n_critic, clip),
             **{f"optimizers.{player}.learning_rate": rates[loss] for player in (critic, "generator")},
