@@ -180,6 +180,28 @@ def test_a_record_says_what_was_claimed_found_and_run(program, finished):
     assert {"commit", "versions", "machine"} <= set(record)
 
 
+def test_time_to_measure_is_without_the_training_of_that_call(program, finished, monkeypatch):
+    """A clock that stands still but for the training, which takes 100 seconds, and 7 to measure."""
+    (finished / "plain" / "card.json").unlink()
+    now = SimpleNamespace(time=0.0)
+    clock = SimpleNamespace(monotonic=lambda: now.time)
+    monkeypatch.setattr(bench, "time", clock)
+    monkeypatch.setattr(claims, "time", clock)
+    train, check = bench.train, program.check
+
+    def slow(*settings, **named):
+        now.time += 100
+        return train(*settings, **named)
+
+    def measured(*settings, **named):
+        now.time += 7
+        return check(*settings, **named)
+
+    monkeypatch.setattr(bench, "train", slow)
+    program.check = measured
+    assert claims.reproduce("gan/mnist", finished, smoke=True, say=silent)["measuring_seconds"] == 7
+
+
 @pytest.mark.parametrize(
     "checks, holds",
     [

@@ -79,7 +79,7 @@ def reproduce(config_id, folder, smoke=False, say=print):
         "runs": [variant.record() for variant in bench.variants],
         # Training time of all runs, even those of an earlier, interrupted call.
         "training_seconds": round(sum(v.card["wall_seconds"] for v in bench.variants), 1),
-        "measuring_seconds": round(time.monotonic() - begun, 1),
+        "measuring_seconds": round(time.monotonic() - begun - bench.seconds_training, 1),
         **cards.provenance(),
     }
     write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")

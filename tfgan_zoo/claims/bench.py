@@ -1,6 +1,7 @@
 """The bench of a claim: trains its variants in a folder, measures them, and keeps every value."""
 
 import json
+import time
 from dataclasses import asdict, dataclass, field
 
 from tfgan_zoo import evaluation, zoo
@@ -82,6 +83,8 @@ class Bench:
         folder: where the runs lie; finished ones are read, begun ones resumed.
         smoke: use the configs' smoke overlays.
         say: takes lines that tell the user what happens.
+
+    `seconds_training` is how long it has trained since it was made.
     """
 
     def __init__(self, folder, smoke=False, say=print):
@@ -89,6 +92,7 @@ class Bench:
         self.smoke = smoke
         self.say = say
         self.variants = []
+        self.seconds_training = 0.0
 
     def train(self, name, config_id, overrides=None):
         """The `Variant` called `name`: a config with overrides, trained to its last step."""
@@ -96,7 +100,9 @@ class Bench:
         folder = self.folder / name
         if not self._is_finished(folder, config):
             self.say(f"Training {name}: {config_id}, {config.train.steps} steps.")
+            begun = time.monotonic()
             train(config, folder, resume=(folder / "config.json").exists(), say=self.say)
+            self.seconds_training += time.monotonic() - begun
         model = zoo.build(config)
         read_weights(model, folder / "model.weights.h5")
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
