@@ -17,9 +17,9 @@ NORMS = (layers.BatchNormalization, layers.GroupNormalization)
 
 
 def table(**columns):
-    """(loss, architecture) -> FID-C, of six values a loss."""
+    """(loss, architecture, seed 0) -> FID-C, of six values a loss."""
     return {
-        (loss, name): value
+        (loss, name, 0): value
         for loss, values in columns.items()
         for name, value in zip(wgan_gp.ARCHITECTURES, values, strict=True)
     }
@@ -42,9 +42,20 @@ def test_successes_are_counted_up_to_the_bound_and_what_diverged_is_none():
     assert found["its lead over GAN"] == (2, True)
     assert found["runs of gan that diverged"] == (2, None)
     assert found["runs of wgan that diverged"] == found["runs of wgan_gp that diverged"] == (0, None)
-    assert found["FID-C, wgan_gp on no_norm"] == (10.01, None)
-    of_gan = [name.split()[-1] for name in found if name.startswith("FID-C, gan on")]
+    assert found["FID-C, wgan_gp on no_norm, seed 0"] == (10.01, None)
+    of_gan = [name.split()[3].rstrip(",") for name in found if name.startswith("FID-C, gan on")]
     assert of_gan == ["no_norm_in_g", "mlp_g", "constant_width", "no_norm"]
+
+
+def test_an_architecture_counts_by_the_median_of_its_seeds():
+    """Above the bound of 10 in one of three seeds, then in two, then in one beside one that diverged."""
+    scores = table(wgan_gp=[1] * 6, wgan=[11] * 6, gan=[11] * 6)
+    for name, values in [("tanh", (11, 9, 10)), ("mlp_g", (11, 9, 10.5)), ("no_norm", (9, None, 11))]:
+        scores |= {("gan", name, seed): value for seed, value in enumerate(values)}
+    found = judged(scores)
+    assert found["its lead over GAN"] == (5, True)
+    assert found["runs of gan that diverged"] == (1, None)
+    assert found["FID-C, gan on tanh, seed 1"] == (9, None)
 
 
 @pytest.mark.parametrize(
@@ -167,7 +178,7 @@ def test_a_run_that_diverges_does_not_stop_the_claim():
 
     def train(name, config_id, overrides):
         trained[name] = load_config(config_id, overrides)
-        if name in ("gan_tanh", "wgan_gp_no_norm"):
+        if name in ("gan_tanh_seed0", "wgan_gp_no_norm_seed0"):
             raise TrainingDiverged("The loss was not finite.")
         return SimpleNamespace(
             model=SimpleNamespace(critic=critic),
@@ -176,7 +187,7 @@ def test_a_run_that_diverges_does_not_stop_the_claim():
             note=lambda name, value: value,
         )
 
-    claim = load_config("wgan_gp/mnist").claim
+    claim = load_config("wgan_gp/mnist").claim | {"seeds": dict.fromkeys(wgan_gp.LOSSES, [0])}
     checks = wgan_gp.check(SimpleNamespace(train=train, say=said.append), **claim)
     found = {check.what: check.value for check in checks}
     assert len(trained) == 18 and len(said) == 2
@@ -195,6 +206,13 @@ def test_all_generators_have_as_many_updates_and_each_loss_its_papers_optimiser(
     claim = load_config("wgan_gp/mnist").claim
     wgan_gp.check(SimpleNamespace(train=train, say=lambda line: None), **claim)
     assert {config.train.steps for config in trained.values()} == {claim["steps"]}
+    expected = {
+        f"{loss}_{architecture}_seed{seed}": seed
+        for loss in wgan_gp.LOSSES
+        for architecture in wgan_gp.ARCHITECTURES
+        for seed in claim["seeds"][loss]
+    }
+    assert {name: config.train.seed for name, config in trained.items()} == expected
     turns = {_loss_of(name): config.system_args.get("n_critic") for name, config in trained.items()}
     assert turns == {"wgan_gp": 5, "wgan": 5, "gan": None}
     rates = claim["rates"]
