@@ -95,7 +95,7 @@ def measured(monkeypatch):
 def test_the_rates_of_a_measurement_agree(measured):
     # One step is less than an execution of two, which is then the least to time.
     result, trained = measured(1)
-    assert result["steps"] == 2 and trained == 2 + 3 * 2
+    assert result["steps"] == 2 and trained == 2 + 3 * (2 + 2)
     assert result["images_per_second"] * result["step_milliseconds"] == pytest.approx(1e3 * BATCH)
     per_second = result["gflop_per_step"] * 1e3 / result["step_milliseconds"]
     assert result["gflop_per_second"] == pytest.approx(per_second)
@@ -106,9 +106,9 @@ def test_the_rates_of_a_measurement_agree(measured):
     assert text.startswith("gan/ring8, 8 examples a step, 2 steps") and "200 GFLOP/s" in text
 
 
-def test_the_steps_reported_are_the_steps_trained(measured):
+def test_the_steps_reported_are_those_trained_after_a_first_execution(measured):
     result, trained = measured(3)
-    assert trained == 2 + 3 * result["steps"]
+    assert result["steps"] == 4 and trained == 2 + 3 * (4 + 2)
 
 
 def test_the_convolution_peak_is_plausible():
@@ -126,3 +126,24 @@ def test_two_replicas_share_a_batch_and_exchange_gradients():
     assert result["replicas"] == 2 and result["batch"] == config.train.batch_size
     assert result["exchanged_mib"] == 4 * weights / 2**20 and result["exchange_milliseconds"] > 0
     assert "on 2 replicas" in training.describe(result) and "of gradients takes" in training.describe(result)
+
+
+def test_how_fit_begins_and_ends_is_not_timed(monkeypatch):
+    """A clock that only these move: 50 seconds to begin, 3 for each execution of 2 steps, 60 to end."""
+    now = SimpleNamespace(time=0.0, steps=0)
+    monkeypatch.setattr(training, "time", SimpleNamespace(perf_counter=lambda: now.time))
+    model = SimpleNamespace(step=SimpleNamespace(numpy=lambda: now.steps), steps_per_execution=2)
+
+    def fit(stream, steps_per_epoch, verbose, callbacks):
+        now.time += 50
+        for _ in range(steps_per_epoch // 2):
+            now.time += 3
+            now.steps += 2
+            for callback in callbacks:
+                callback.set_model(model)
+                callback.on_train_batch_end(0)
+        now.time += 60
+
+    model.fit = fit
+    assert training._time(model, None, 10) == 5 * 3
+    assert now.steps == 12
