@@ -18,7 +18,8 @@ def measure(config, steps=100, repeats=3, strategy=None):
     Args:
         config: a `Config`; its batch is that of all replicas together.
         steps: training steps in one timed run; whole executions.
-        repeats: timed runs after a first untimed one that traces; the median is reported.
+        repeats: timed runs, each behind an execution of its own, after an untimed one that traces; the median
+            is reported.
         strategy: a `tf.distribute.Strategy`, or None.
 
     Returns:
