@@ -202,6 +202,21 @@ def test_time_to_measure_is_without_the_training_of_that_call(program, finished,
     assert claims.reproduce("gan/mnist", finished, smoke=True, say=silent)["measuring_seconds"] == 7
 
 
+def test_the_time_of_a_run_that_failed_was_training_too(tmp_path, monkeypatch):
+    now = SimpleNamespace(time=0.0)
+    monkeypatch.setattr(bench, "time", SimpleNamespace(monotonic=lambda: now.time))
+
+    def diverge(*settings, **named):
+        now.time += 100
+        raise ArithmeticError("The loss was not finite.")
+
+    monkeypatch.setattr(bench, "train", diverge)
+    failing = a_bench(tmp_path)
+    with pytest.raises(ArithmeticError):
+        failing.train("plain", ID, SHORT)
+    assert failing.seconds_training == 100 and failing.variants == []
+
+
 @pytest.mark.parametrize(
     "checks, holds",
     [

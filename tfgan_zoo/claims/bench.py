@@ -84,7 +84,7 @@ class Bench:
         smoke: use the configs' smoke overlays.
         say: takes lines that tell the user what happens.
 
-    `seconds_training` is how long it has trained since it was made.
+    `seconds_training` is how long it has trained since it was made, runs that failed among it.
     """
 
     def __init__(self, folder, smoke=False, say=print):
@@ -101,8 +101,10 @@ class Bench:
         if not self._is_finished(folder, config):
             self.say(f"Training {name}: {config_id}, {config.train.steps} steps.")
             begun = time.monotonic()
-            train(config, folder, resume=(folder / "config.json").exists(), say=self.say)
-            self.seconds_training += time.monotonic() - begun
+            try:
+                train(config, folder, resume=(folder / "config.json").exists(), say=self.say)
+            finally:
+                self.seconds_training += time.monotonic() - begun
         model = zoo.build(config)
         read_weights(model, folder / "model.weights.h5")
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
