@@ -41,8 +41,8 @@ def check(bench, steps, n_critic, rates, bound, data, networks, fid, batch_size,
     """Trains the six architectures with the three losses, and counts those below a bound.
 
     Each loss has the optimiser of its own paper, for all architectures alike, and as many updates of its
-    generator, by which the paper counts too; critics have n_critic times as many under WGAN-GP and WGAN.
-    A run whose losses or weights stop being finite has failed.
+    generator; critics have n_critic times as many under WGAN-GP and WGAN. A run whose losses or weights stop
+    being finite has failed.
 
     Args:
         steps: updates of every generator.
