@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from tfgan_zoo.layers.colour_weights import ColourWeights
 from tfgan_zoo.layers.instance_norm import instance_norm
 
 
@@ -15,20 +16,28 @@ def _conv(x, filters, strides, norm):
 
 
 def discriminator(
-    image_size=256, width=64, levels=3, channels=3, condition_channels=0, name="discriminator"
+    image_size=256,
+    width=64,
+    levels=3,
+    channels=3,
+    condition_channels=0,
+    colour_levels=0,
+    name="discriminator",
 ):
     """image [B, image_size, image_size, channels] -> a logit for each of its patches [B, h, w, 1].
 
     `levels` halving convolutions of width, 2 width, 4 width ... maps (at most 8 width), one of stride 1
     and the logits. A logit sees 70x70 pixels at 3 levels (the paper's), 34x34 at 2, 16x16 at 1. With
-    `condition_channels` the input is a dict of `condition` and `image`, seen together.
+    `condition_channels` the input is a dict of `condition` and `image`, seen together; with `colour_levels`
+    the condition is read as `ColourWeights` of so many levels.
     """
     image = keras.Input([image_size, image_size, channels], name="image")
     inputs, x = image, image
     if condition_channels:
         condition = keras.Input([image_size, image_size, condition_channels], name="condition")
         inputs = {"condition": condition, "image": image}
-        x = layers.Concatenate()([condition, image])
+        seen = ColourWeights(colour_levels)(condition) if colour_levels else condition
+        x = layers.Concatenate()([seen, image])
     for level in range(levels):
         x = _conv(x, width * min(2**level, 8), strides=2, norm=level > 0)
     x = _conv(x, width * min(2**levels, 8), strides=1, norm=True)

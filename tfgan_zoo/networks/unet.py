@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from tfgan_zoo.layers.colour_weights import ColourWeights
 from tfgan_zoo.layers.dropout import GivenDropout
 from tfgan_zoo.layers.instance_norm import instance_norm
 
@@ -35,14 +36,23 @@ def _noise_size(image_size, filters, dropouts):
 
 
 def generator(
-    image_size=256, width=64, levels=8, channels=3, condition_channels=3, skips=True, dropouts=3, rate=0.5
+    image_size=256,
+    width=64,
+    levels=8,
+    channels=3,
+    condition_channels=3,
+    colour_levels=0,
+    skips=True,
+    dropouts=3,
+    rate=0.5,
 ):
     """{"condition": [B, S, S, condition_channels], "noise": [B, N]} -> image [B, S, S, channels].
 
     An encoder that halves `levels` times, of width, 2 width ... 8 width maps, and its mirror; `skips`
     joins every level of the decoder to the encoder's of that size, without it this is the paper's
     encoder-decoder. The decoder's first `dropouts` levels drop maps by the noise, uniform in [0, 1),
-    in training and after it: it is the only noise there is. Images are in [-1, 1].
+    in training and after it: it is the only noise there is. Images are in [-1, 1]. With `colour_levels`
+    the condition is read as `ColourWeights` of so many levels.
 
     Raises:
         ValueError: `image_size` cannot be halved so often, or there are too many dropouts.
@@ -56,7 +66,7 @@ def generator(
     condition = keras.Input([image_size, image_size, condition_channels], name="condition")
     noise = keras.Input([_noise_size(image_size, filters, dropouts)], name="noise")
     maps = []
-    x = condition
+    x = ColourWeights(colour_levels)(condition) if colour_levels else condition
     for level, count in enumerate(filters):
         # Neither on the input nor on the bottom, where one pixel a map would leave nothing but zeros.
         x = _down(x, count, norm=0 < level < levels - 1)
