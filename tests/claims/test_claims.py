@@ -94,6 +94,15 @@ def test_a_variant_holds_what_its_run_left(benched):
     np.testing.assert_array_equal(fresh, variant.model.generate(4, seed=0))
 
 
+def test_a_variant_of_a_seed_is_called_by_it_and_trained_from_it(tmp_path, trainings):
+    several = a_bench(tmp_path)
+    first, second = (several.train("plain", ID, SHORT, seed) for seed in (0, 7))
+    assert [folder for folder, _ in trainings] == ["plain_seed0", "plain_seed7"]
+    assert (second.name, second.card["seed"]) == ("plain_seed7", 7)
+    assert second.overrides == {**SHORT, "train.seed": 7}
+    assert not np.array_equal(*(variant.model.generate(4, seed=0) for variant in (first, second)))
+
+
 def test_a_finished_run_is_read_and_not_trained_again(finished, trainings):
     again = a_bench(finished)
     again.train("plain", ID, SHORT)

@@ -13,11 +13,11 @@ MODES = {100: {3: 8, 4: 6, 5: 7}, 0: {3: 5, 4: 7, 5: 3}}
 
 @pytest.fixture
 def rings():
-    """A bench that trains nothing, and the configs that it was asked for by name."""
+    """A bench that trains nothing, and the configs that it was asked for by name and seed."""
     asked = {}
 
-    def train(name, config_id, overrides):
-        asked[name] = config = load_config(config_id, overrides)
+    def train(name, config_id, overrides, seed):
+        asked[name, seed] = config = load_config(config_id, {**overrides, "train.seed": seed})
         return SimpleNamespace(score=lambda _: MODES[config.system_args["replay"]][config.train.seed])
 
     return SimpleNamespace(train=train, smoke=False), asked
@@ -41,6 +41,6 @@ def test_rings_are_those_of_the_unrolled_demo_and_differ_in_the_pool_alone(rings
         assert (config.networks, config.optimizers) == (demo.networks, demo.optimizers)
         assert (config.train.steps, config.train.batch_size) == (40, demo.train.batch_size)
         assert config.system_args["generator_loss"] == "minimax" and list(config.eval) == ["mode_coverage"]
-    with_pool, without = (asked[f"ring_replay{size}_seed3"].as_dict() for size in (100, 0))
+    with_pool, without = (asked[f"ring_replay{size}", 3].as_dict() for size in (100, 0))
     with_pool["system_args"]["replay"] = 0
     assert with_pool == without

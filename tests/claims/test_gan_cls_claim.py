@@ -77,14 +77,12 @@ def test_figures_are_medians_over_seeds_of_differences_within_a_seed(monkeypatch
     ranked = {"gan_int_cls": [0.9, 0.7, 0.8], "without_wrong_pairs": [0.8, 0.4, 0.6]}
     found = {"gan_int_cls": 0.5, "without_wrong_pairs": 0.2, "without_interpolation": 0.6}
 
-    def train(name, config_id, overrides):
-        variant, seed = name.split("_seed")
-        common = {"train.seed": int(seed), "train.steps": 7}
-        assert config_id == "gan_cls/avatars" and overrides == {**common, **gan_cls.VARIANTS[variant]}
+    def train(name, config_id, overrides, seed):
+        assert config_id == "gan_cls/avatars" and overrides == {"train.steps": 7, **gan_cls.VARIANTS[name]}
         return SimpleNamespace(
-            ranked=ranked.get(variant, [0, 0, 0])[int(seed)],
+            ranked=ranked.get(name, [0, 0, 0])[seed],
             note=lambda name, value: value,
-            score=lambda protocol, **settings: found[variant],
+            score=lambda protocol, **settings: found[name],
         )
 
     monkeypatch.setattr(gan_cls, "right_above_wrong", lambda variant, captions, split: variant.ranked)

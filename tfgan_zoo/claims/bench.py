@@ -94,8 +94,13 @@ class Bench:
         self.variants = []
         self.seconds_training = 0.0
 
-    def train(self, name, config_id, overrides=None):
-        """The `Variant` called `name`: a config with overrides, trained to its last step."""
+    def train(self, name, config_id, overrides=None, seed=None):
+        """The `Variant` called `name`: a config with overrides, trained to its last step.
+
+        With a `seed` it is one of several: trained from that seed, and called `name_seedN`.
+        """
+        if seed is not None:
+            name, overrides = f"{name}_seed{seed}", {**(overrides or {}), "train.seed": seed}
         config = load_config(config_id, overrides, self.smoke)
         folder = self.folder / name
         if not self._is_finished(folder, config):

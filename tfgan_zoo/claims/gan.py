@@ -69,11 +69,7 @@ def replay_on_the_ring(bench, steps, seeds, slots):
     modes = {}
     for size in (slots, 0):
         runs = [
-            bench.train(
-                f"ring_replay{size}_seed{seed}",
-                "gan/ring8",
-                {**common, "system_args.replay": size, "train.seed": seed},
-            )
+            bench.train(f"ring_replay{size}", "gan/ring8", {**common, "system_args.replay": size}, seed)
             for seed in seeds
         ]
         modes[size] = np.mean([run.score("mode_coverage") for run in runs])

@@ -52,9 +52,7 @@ def check(bench, steps, encoder, captions, walks, split, seeds):
 def _of_seed(bench, seed, steps, encoder, captions, walks, split):
     """The six figures of `check` for the three variants of one seed."""
     variants = {
-        name: bench.train(
-            f"{name}_seed{seed}", "gan_cls/avatars", {"train.seed": seed, "train.steps": steps, **changes}
-        )
+        name: bench.train(name, "gan_cls/avatars", {"train.steps": steps, **changes}, seed)
         for name, changes in VARIANTS.items()
     }
     settings = {"encoder": encoder, "samples": captions, "split": split}

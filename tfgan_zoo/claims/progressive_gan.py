@@ -36,15 +36,14 @@ def check(
     common = {"eval": None, **dict.fromkeys(sizes, image_size)}
 
     def run(name, steps, seed, **overrides):
-        length = {"train.seed": seed, "train.steps": steps, "train.score_every": steps}
-        return bench.train(name, "progressive_gan/fashion_mnist", {**common, **length, **overrides})
+        length = {"train.steps": steps, "train.score_every": steps}
+        return bench.train(name, "progressive_gan/fashion_mnist", {**common, **length, **overrides}, seed)
 
     growth = {"system_args.stable": stable, "system_args.fade": fade}
     fixed = run("fixed", fixed_steps, seeds[0], **{"system_args.first_size": image_size})
-    with_it = [run(f"growing_seed{seed}", steps, seed, **growth) for seed in seeds]
+    with_it = [run("growing", steps, seed, **growth) for seed in seeds]
     without = [
-        run(f"without_deviation_seed{seed}", steps, seed, **growth, **{"networks.critic.group": 0})
-        for seed in seeds
+        run("without_deviation", steps, seed, **growth, **{"networks.critic.group": 0}) for seed in seeds
     ]
     growing = with_it[0]
     fid = [v.score("fid", extractor=extractor, split=split, samples=samples) for v in (growing, fixed)]

@@ -38,7 +38,7 @@ def check(bench, steps, seeds, unrolled, modes, lead, quality):
 
 def _ring(bench, k, steps, seed):
     """(modes hit, share of high quality) of one trained ring."""
-    overrides = {"system_args.unrolled": k, "train.steps": steps, "train.seed": seed}
-    variant = bench.train(f"k{k}_seed{seed}", "unrolled_gan/ring8_paper", overrides)
+    overrides = {"system_args.unrolled": k, "train.steps": steps}
+    variant = bench.train(f"k{k}", "unrolled_gan/ring8_paper", overrides, seed)
     scores = {score["metric"]: score["value"] for score in variant.card["scores"]}
     return scores["modes"], scores["high_quality_share"]

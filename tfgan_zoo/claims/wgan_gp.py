@@ -69,8 +69,7 @@ def check(bench, steps, n_critic, rates, bound, data, networks, fid, batch_size,
         }
         for name, seed in itertools.product(ARCHITECTURES, seeds[loss]):
             pair = _pair(name, norm, critic, image_size=data["image_size"], **networks)
-            settings = {**common, **pair, "train.seed": seed}
-            variant = _trained(bench, f"{loss}_{name}_seed{seed}", config_id, settings)
+            variant = _trained(bench, f"{loss}_{name}", config_id, {**common, **pair}, seed)
             scores[loss, name, seed] = variant and variant.card["scores"][0]["value"]
             if variant and loss in shares:
                 share = share_at_walls(variant.model.critic, clip)
@@ -162,10 +161,10 @@ def _pair(architecture, norm, critic, image_size, width, latent_dim):
     }
 
 
-def _trained(bench, name, config_id, overrides):
+def _trained(bench, name, config_id, overrides, seed):
     """The trained variant, or None where it diverged."""
     try:
-        return bench.train(name, config_id, overrides)
+        return bench.train(name, config_id, overrides, seed)
     except TrainingDiverged as error:
-        bench.say(f"{name} diverged: {error}")
+        bench.say(f"{name} diverged from seed {seed}: {error}")
         return None
