@@ -1,5 +1,7 @@
 """The papers' translators and discriminator: their sizes, what a logit sees, where noise and skips go."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -54,6 +56,18 @@ def test_the_paper_u_net_has_its_sizes():
     up = conv(4, 512, 512) + 3 * conv(4, 1024, 512) + conv(4, 1024, 256) + conv(4, 512, 128)
     up += conv(4, 256, 64) + conv(4, 128, 3, norm=False)
     assert weights(network) == down + up
+
+
+def test_with_levels_of_colour_both_networks_see_each_colour_of_the_palette_alone():
+    sizes = {"image_size": 16, "levels": 2, "width": 2, "channels": 1, "condition_channels": 3}
+    builders = {partial(unet.generator, dropouts=1): 0, patchgan.discriminator: 1}
+    for build, image_channels in builders.items():
+        plain, lifted = (build(**sizes, colour_levels=levels) for levels in (0, 3))
+        assert {name: x.shape for name, x in plain.input.items()} == {
+            name: x.shape for name, x in lifted.input.items()
+        }
+        shapes = [network.trainable_variables[0].shape for network in (plain, lifted)]
+        assert shapes == [(4, 4, 3 + image_channels, 2), (4, 4, 27 + image_channels, 2)]
 
 
 def test_the_paper_translator_has_its_sizes():
