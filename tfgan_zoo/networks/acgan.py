@@ -38,11 +38,11 @@ def _up(x, filters, use_bias=True):
     )(x)
 
 
-def discriminator(image_size=32, width=16, widest=512, channels=3, classes=10):
+def discriminator(image_size=32, width=16, widest=512, channels=3, classes=10, dropout=0.5):
     """image -> {"source": logit [B, 1], "class": logits [B, classes]}.
 
     Six 3x3 convolutions of stride 2, 1, 2, 1, 2, 1 whose maps double from `width` up to `widest`, all
-    but the first with batch norm, each with LeakyReLU 0.2 and dropout of one half.
+    but the first with batch norm, each with LeakyReLU 0.2 and dropout of that rate.
     """
     image = keras.Input([image_size, image_size, channels], name="image")
     x = image
@@ -57,7 +57,7 @@ def discriminator(image_size=32, width=16, widest=512, channels=3, classes=10):
             kernel_initializer=_weights(),
         )(x)
         x = x if depth == 0 else BatchNormalization()(x)
-        x = ReplicaDropout(0.5)(layers.LeakyReLU(0.2)(x))
+        x = ReplicaDropout(dropout)(layers.LeakyReLU(0.2)(x))
     x = layers.Flatten()(x)
     heads = {"source": 1, "class": classes}
     outputs = {
