@@ -1,11 +1,13 @@
 """described/: busts with captions of their attributes, and captions in the test that training lacks."""
 
+import itertools
+
 import numpy as np
 import pytest
 
 from tfgan_zoo import data
 from tfgan_zoo.data import prepared
-from tfgan_zoo.data.descriptions import caption
+from tfgan_zoo.data.descriptions import caption, seen
 
 
 @pytest.mark.parametrize(
@@ -19,6 +21,24 @@ from tfgan_zoo.data.descriptions import caption
 )
 def test_a_caption_says_what_is_to_be_seen(attributes, expected):
     assert caption(attributes) == expected
+
+
+@pytest.mark.parametrize(
+    "attributes, things, expected",
+    [
+        ([1, 1, 0, 0, 4, 2, 2], ["beard", "glasses"], "a person with glasses and a beard"),
+        ([1, 1, 0, 0, 4, 2, 2], ["skin", "mouth"], "an open-mouthed person of brown skin"),
+        ([1, 1, 0, 0, 4, 2, 2], ["hair", "skin", "beard"], "a person of brown skin with short grey hair and a beard"),
+        ([0, 1, -1, 1, -1, 1, 0], ["hair", "mouth"], "a smiling person with a hat"),
+    ],
+)
+def test_a_caption_tells_the_things_it_is_asked_for(attributes, things, expected):
+    assert caption(attributes, things) == expected
+
+
+def test_what_is_not_there_is_not_seen():
+    assert list(seen([1, 1, 0, 0, 4, 2, 2])) == ["mouth", "skin", "hair", "glasses", "beard"]
+    assert list(seen([0, 0, 0, 0, 4, 2, 2])) == ["mouth", "skin", "hair"]
 
 
 @pytest.fixture
@@ -35,13 +55,35 @@ def busts(zoo_data):
 def test_no_caption_of_the_test_is_seen_in_training(busts):
     found = {split: data.arrays("described/avatars/personas", split) for split in ("train", "test")}
     train, test = (set(examples["caption"].tolist()) for examples in found.values())
-    assert len(train) + len(test) == len(busts) == 480 and not train & test
-    # A tenth, within three standard deviations of so many draws.
-    assert abs(len(test) - 48) < 20
-    for examples in found.values():
-        number = examples["image"][:, 0, 0, 0] + 256 * examples["image"][:, 0, 0, 1].astype(int)
+    assert not train & test
+    several = len(train | test)
+    # A fifth, within three standard deviations of so many draws.
+    assert abs(len(test) - several / 5) < 3 * np.sqrt(several * 0.2 * 0.8)
+    numbers = [_numbers(examples) for examples in found.values()]
+    np.testing.assert_array_equal(np.sort(np.concatenate(numbers)), np.arange(len(busts)))
+    for number, examples in zip(numbers, found.values()):
         np.testing.assert_array_equal(examples["attributes"], busts[number])
-        assert examples["caption"].tolist() == [caption(look) for look in busts[number]]
+
+
+def test_two_or_three_things_are_told_each_as_often(busts):
+    every = [data.arrays("described/avatars/personas", split) for split in ("train", "test")]
+    looks, captions = (np.concatenate([examples[key] for examples in every]) for key in ("attributes", "caption"))
+    told = []
+    for look, text in zip(looks, captions.tolist()):
+        choices = [things for n in (2, 3) for things in itertools.combinations(seen(look), n)]
+        [things] = [things for things in choices if caption(look, things) == text]
+        told.append(things)
+    lengths = np.array([len(things) for things in told])
+    # Of 480 fair draws, within three standard deviations.
+    assert abs((lengths == 2).sum() - 240) < 33
+    # Of busts with all five things, each is told in (2/5 + 3/5) / 2 of the captions.
+    rich = [things for look, things in zip(looks, told) if len(seen(look)) == 5]
+    shares = [np.mean([thing in things for things in rich]) for thing in ("mouth", "skin", "hair", "glasses", "beard")]
+    np.testing.assert_allclose(shares, 0.5, atol=3 * np.sqrt(0.25 / len(rich)))
+
+
+def _numbers(examples):
+    return examples["image"][:, 0, 0, 0] + 256 * examples["image"][:, 0, 0, 1].astype(int)
 
 
 def test_splits_are_cut_like_others(busts):
