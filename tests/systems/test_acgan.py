@@ -147,6 +147,8 @@ def test_the_discriminator_of_appendix_a():
     assert isinstance(network.layers[2], layers.LeakyReLU)
     assert [float(layer.negative_slope) for layer in of_type(network, layers.LeakyReLU)] == [0.2] * 6
     assert [layer.rate for layer in of_type(network, ReplicaDropout)] == [0.5] * 6
+    less = acgan.discriminator(width=2, widest=4, dropout=0.1)
+    assert [layer.rate for layer in of_type(less, ReplicaDropout)] == [0.1] * 6
     assert {name: shape.shape for name, shape in network.output.items()} == {
         "source": (None, 1),
         "class": (None, 10),
