@@ -19,8 +19,9 @@ _HELD_OUT = 5
 def described(name, find):
     """"described/avatars/STYLE": the busts of that style, each with a `caption` of two or three things about it.
 
-    Which things these are is drawn by the bust's number. The splits are its own: "test" has every bust whose
-    caption is one of a fifth of all that can be said, chosen by their digests, and "train" has the others.
+    Which things these are is drawn by the bust's number; a caption fits others, too. The splits are its own:
+    "test" has every bust whose caption is one of a fifth of all that can be said, chosen by their digests, and
+    "train" has the others.
 
     Raises ValueError where NAME has no attributes of busts.
     """
