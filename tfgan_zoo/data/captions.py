@@ -1,4 +1,4 @@
-"""Data sets made of others: images with the embedding of their caption and an image that it does not fit."""
+"""Data sets made of others: images with the embedding of their caption and an image of another one."""
 
 import hashlib
 
@@ -14,7 +14,7 @@ def captioned(name, find):
     `text` [B, d] is the embedding of an example's caption, or where NAME has none of the name of its class,
     by the text encoder ENCODER, which is called like the data where it is not said (see
     `tfgan_zoo.text.encoders`). `wrong_image` is that of another example, of another class or where there
-    are no labels of another caption, anew in every epoch.
+    are no labels of another caption, anew in every epoch. By chance it may fit, where captions leave much open.
 
     Raises FileNotFoundError where the encoder has no weights, ValueError where there is no such encoder,
     there are neither captions nor named classes, or all examples are of one class.
