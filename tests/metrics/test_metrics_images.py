@@ -66,6 +66,36 @@ def test_ms_ssim_with_fewer_scales_rescales_the_weights(rng):
     np.testing.assert_allclose(one, np.clip(metrics.ssim(first, second), 0, None), rtol=1e-12)
 
 
+def test_the_window_shrinks_to_scales_of_fewer_pixels(rng):
+    first = textured(rng, (2, 32, 32, 1))
+    second = np.clip(first + rng.normal(0, 40, first.shape), 0, 255).astype(np.uint8)
+    weights = np.array([0.0448, 0.2856, 0.3001])
+    weights /= weights.sum()
+    a, b = (of[..., 0] / 255.0 for of in (first, second))
+    expected = 1.0
+    for scale, weight in enumerate(weights):
+        luminance, contrast = ssim_terms(a, b, side=min(11, a.shape[1]))
+        expected = expected * (luminance * contrast if scale == 2 else contrast).mean(axis=(1, 2)) ** weight
+        a, b = (of.reshape(2, len(of[0]) // 2, 2, -1, 2).mean(axis=(2, 4)) for of in (a, b))
+    np.testing.assert_allclose(metrics.ms_ssim(first, second, scales=3), expected, rtol=1e-9)
+
+
+def ssim_terms(a, b, side):
+    """Luminance and contrast at every place [n, H - side + 1, ...] of a square window, by its definition."""
+    places = np.arange(side) - (side - 1) / 2
+    window = np.exp(-(places**2) / (2 * (1.5 * side / 11) ** 2))
+    window = np.outer(window, window) / window.sum() ** 2
+
+    def mean(of):
+        patches = np.lib.stride_tricks.sliding_window_view(of, (side, side), axis=(1, 2))
+        return (patches * window).sum(axis=(-2, -1))
+
+    m_a, m_b = mean(a), mean(b)
+    variances = mean(a * a) - m_a**2 + mean(b * b) - m_b**2
+    luminance = (2 * m_a * m_b + 1e-4) / (m_a**2 + m_b**2 + 1e-4)
+    return luminance, (2 * (mean(a * b) - m_a * m_b) + 9e-4) / (variances + 9e-4)
+
+
 def test_similarity_of_an_image_with_itself_is_one(rng):
     image = textured(rng, (2, 64, 64, 3))
     assert metrics.ssim(image, image) == pytest.approx([1, 1])
@@ -77,8 +107,8 @@ def test_small_images_are_refused():
     for metric in (metrics.ssim, metrics.ms_ssim):
         with pytest.raises(ValueError, match="11 pixels"):
             metric(small, small)
-    with pytest.raises(ValueError, match="scale 3"):
-        metrics.ms_ssim(np.zeros((1, 32, 32, 1)), np.zeros((1, 32, 32, 1)), scales=3)
+    with pytest.raises(ValueError, match="single pixel at scale 5"):
+        metrics.ms_ssim(np.zeros((1, 12, 16, 1)), np.zeros((1, 12, 16, 1)), scales=5)
     with pytest.raises(ValueError, match="one shape"):
         metrics.psnr(np.zeros((1, 8, 8, 1)), np.zeros((2, 8, 8, 1)))
 

@@ -38,7 +38,7 @@ def ssim(first, second):
     flat grey about 0 wherever the image has texture.
     """
     first, second = _pair(first, second)
-    _check_window(first, 1)
+    _check_side(first)
     luminance, contrast = _components(first, second)
     return (luminance * contrast).mean(axis=(1, 2, 3))
 
@@ -52,13 +52,18 @@ def ms_ssim(first, second, scales=None):
     coarsest, each averaged over positions (negative averages count as 0), and each scale halves by
     2 x 2 means. Wang et al. 2003 (Asilomar), equation 7, with the weights of their section 3.2,
     rescaled to sum 1 for fewer than 5 scales; channels are averaged. `scales` None takes as many
-    of the 5 as keep 11 pixels; 5 need 176. A perfect restoration scores 1, a flat grey about 0.
+    of the 5 as keep 11 pixels; 5 need 176. Where more are asked for, a scale of fewer pixels has a
+    window of its own side, whose deviation shrinks with it. A perfect restoration scores 1, a flat
+    grey about 0.
+
+    Raises ValueError for images of fewer than 11 pixels, and where `scales` is not from 1 to 5 or leaves
+    a single pixel.
     """
     first, second = _pair(first, second)
     scales = _most_scales(first) if scales is None else scales
     if not 1 <= scales <= len(_SCALE_WEIGHTS):
         raise ValueError(f"scales must be from 1 to {len(_SCALE_WEIGHTS)}; got {scales}")
-    _check_window(first, scales)
+    _check_side(first, scales)
     weights = _SCALE_WEIGHTS[:scales] / _SCALE_WEIGHTS[:scales].sum()
     result = 1.0
     for scale, weight in enumerate(weights, start=1):
@@ -111,7 +116,7 @@ def _pair(first, second):
 
 
 def _components(first, second):
-    """The luminance and contrast-structure maps [n, H - 10, W - 10, C]."""
+    """The luminance and contrast-structure maps [n, H - s + 1, W - s + 1, C], with windows of s pixels."""
     mean_a, mean_b = _blur(first), _blur(second)
     square = mean_a**2 + mean_b**2
     luminance = (2 * mean_a * mean_b + _K1**2) / (square + _K1**2)
@@ -121,11 +126,15 @@ def _components(first, second):
 
 
 def _blur(images):
-    edge = _WINDOW // 2
-    window = np.exp(-0.5 * (np.arange(-edge, edge + 1) / _SIGMA) ** 2)
+    height, width = images.shape[1:3]
+    side = min(_WINDOW, height, width)
+    places = np.arange(side) - (side - 1) / 2
+    window = np.exp(-0.5 * (places / (_SIGMA * side / _WINDOW)) ** 2)
     window /= window.sum()
     blurred = correlate1d(correlate1d(images, window, axis=1), window, axis=2)
-    return blurred[:, edge:-edge, edge:-edge]
+    # Only where the window lies wholly inside; its centre is the later one of two.
+    first = side // 2
+    return blurred[:, first : first + height - side + 1, first : first + width - side + 1]
 
 
 def _halve(images):
@@ -145,9 +154,11 @@ def _side(side, scales):
     return -(-side // 2 ** (scales - 1))
 
 
-def _check_window(images, scales):
-    if _side(min(images.shape[1:3]), scales) < _WINDOW:
+def _check_side(images, scales=1):
+    height, width = images.shape[1:3]
+    if min(height, width) < _WINDOW:
+        raise ValueError(f"images of {height} x {width} are smaller than the window of {_WINDOW} pixels")
+    if _side(min(height, width), scales) < 2:
         raise ValueError(
-            f"images of {images.shape[1]} x {images.shape[2]} leave less than {_WINDOW} pixels at "
-            f"scale {scales}; use fewer scales or larger images"
+            f"images of {height} x {width} leave a single pixel at scale {scales}; use fewer scales"
         )
