@@ -84,24 +84,24 @@ def test_the_generators_loss_is_the_mean_over_own_and_interpolated_texts():
     np.testing.assert_allclose(weights(model.generator)[0][0, 0], 2 - 0.1 * of_text, rtol=1e-5)
 
 
-@pytest.mark.parametrize("size, interpolate, parts", [(4, True, [4, 2]), (5, True, [5, 2]), (4, False, [4])])
-def test_the_discriminator_never_learns_from_interpolated_texts(size, interpolate, parts):
+@pytest.mark.parametrize("size, interpolate, more", [(4, True, 2), (5, True, 2), (4, False, 0)])
+def test_the_discriminator_never_learns_from_interpolated_texts(size, interpolate, more):
     model = descend(system(of_z=1.0, interpolate=interpolate))
     given, (real, wrong, text) = batch(size)
     judged = watch(model.discriminator, lambda of: (of["image"].numpy().ravel(), of["text"].numpy().ravel()))
     drawn = watch(model.generator, lambda of: (of["z"].numpy().ravel(), of["text"].numpy().ravel()))
     model.train_step(given)
-    assert [len(image) for image, _ in judged] == [size, size, size, *parts]
-    assert [len(z) for z, _ in drawn] == [size, *parts]
+    # In the generator's step middles share a batch with the texts, and so batch norm.
+    assert [len(image) for image, _ in judged] == [size, size, size, size + more]
+    assert [len(z) for z, _ in drawn] == [size, size + more]
     for _, seen in judged[:3]:
         np.testing.assert_array_equal(seen, text)
     np.testing.assert_array_equal(judged[0][0], real)
     assert any(np.array_equal(images, wrong) for images, _ in judged[1:3])
     # The generator's texts are those by which it is judged, and its latents are fresh.
-    for (_, judged_text), (_, drawn_text) in zip(judged[3:], drawn[1:], strict=True):
-        np.testing.assert_array_equal(judged_text, drawn_text)
-    np.testing.assert_array_equal(drawn[1][1], text)
-    assert len(set(np.concatenate([z for z, _ in drawn]).tolist())) == size + sum(parts)
+    np.testing.assert_array_equal(judged[3][1], drawn[1][1])
+    np.testing.assert_array_equal(drawn[1][1][:size], text)
+    assert len(set(np.concatenate([z for z, _ in drawn]).tolist())) == 2 * size + more
 
 
 def test_no_player_moves_the_encoder():

@@ -8,8 +8,7 @@ a wrong text, s_f of a fake and its text, and so learns whether a text fits, too
 the generator also draws texts that nobody wrote, halfway between two of the batch.
 
 Differs from the paper: the wrong pair has the right text and another image, as in the released code, not
-the right image and another text. In the generator's step the discriminator judges written and interpolated
-texts apart, where that code has both in one batch, and so in one batch norm.
+the right image and another text.
 """
 
 import keras
@@ -88,16 +87,16 @@ class GANCLS(TextGame):
 
     def _generator_step(self, text, noise):
         texts = [text, _between(text)] if self.interpolate else [text]
+        # Drawn apart, so that replicas see together what one would see alone.
         latents = [noise.latents(self.prior, [self.batch_size(t), self.latent_dim]) for t in texts]
-
-        def judged(z, text):
-            fake = self.generator({"z": z, "text": text}, training=True)
-            return self.discriminator({"image": fake, "text": text}, training=True)
+        # One batch, as in the released code: alone, middles would be as far apart as texts after batch norm.
+        texts, latents = (tf.concat(rows, axis=0) for rows in (texts, latents))
 
         def loss():
-            # Apart, since batch norm over both would not be what the discriminator learnt with.
-            scores = [judged(z, text) for z, text in zip(latents, texts)]
-            return adversarial.generator_non_saturating(tf.concat(scores, axis=0))
+            fake = self.generator({"z": latents, "text": texts}, training=True)
+            return adversarial.generator_non_saturating(
+                self.discriminator({"image": fake, "text": texts}, training=True)
+            )
 
         return self.minimize("generator", loss)
 
