@@ -42,7 +42,7 @@ def test_the_papers_encoder_has_18_states_of_512():
 
 
 def test_embeddings_have_mean_0_and_variance_1_over_captions():
-    """All that can be told of every bust, each as often as it is drawn; training lacks a half of it."""
+    """All that can be told of every bust, each as often as it is drawn; training lacks half of it."""
     shares = collections.Counter()
     for look in itertools.product(*(range(count) for count in (2, 2, 2, 2, 5, 4, 3))):
         glasses, beard, _, hat = look[:4]

@@ -20,7 +20,7 @@ def described(name, find):
     """"described/avatars/STYLE": the busts of that style, each with a `caption` of two or three things about it.
 
     Which things these are is drawn by the bust's number; a caption fits others, too. The splits are its own:
-    "test" has every bust whose caption is one of a half of all that can be said, chosen by their digests, and
+    "test" has every bust whose caption is in one half of all that can be said, chosen by their digests, and
     "train" has the others.
 
     Raises ValueError where NAME has no attributes of busts.
