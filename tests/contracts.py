@@ -12,9 +12,9 @@ import tensorflow as tf
 
 import tfgan_zoo as zoo
 from tfgan_zoo import data
-from tfgan_zoo.config import list_configs, load_config
-from tfgan_zoo.training.translation_game import TranslationGame
-from tfgan_zoo.zoo import build
+from tfgan_zoo.core.translation_game import TranslationGame
+from tfgan_zoo.hub.config import list_configs, load_config
+from tfgan_zoo.hub.models import build
 
 STEPS = 10
 

@@ -11,11 +11,14 @@ import pytest
 from PIL import Image
 
 import tfgan_zoo as zoo
-from tfgan_zoo import catalogue, cli, data, index, latents, pictures
-from tfgan_zoo.config import load_config
+from tfgan_zoo import cli, data
+from tfgan_zoo.hub import catalogue, index
+from tfgan_zoo.hub.config import load_config
+from tfgan_zoo.hub.weights import write_weights
+from tfgan_zoo.random import latents
 from tfgan_zoo.training.callbacks import TrainingDiverged
 from tfgan_zoo.training.run import RunError, RunStopped
-from tfgan_zoo.training.weights import write_weights
+from tfgan_zoo.utils import pictures
 
 IMAGES = "dcgan/fashion_mnist_10k"
 TINY = (

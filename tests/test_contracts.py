@@ -10,8 +10,8 @@ import contracts
 import numpy as np
 import pytest
 
-from tfgan_zoo.config import list_configs, load_config
 from tfgan_zoo.evaluation import PROTOCOLS
+from tfgan_zoo.hub.config import list_configs, load_config
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,6 @@ def test_every_config_asks_for_scores_and_claims_that_there_are(config_id, smoke
     for name, settings in config.eval.items():
         inspect.signature(PROTOCOLS[name]).bind("model", "config", picture=None, **settings)
     if config.claim:
-        program = importlib.import_module(f"tfgan_zoo.claims.{config.system}")
+        program = importlib.import_module(f"tfgan_zoo.systems.{config.system}.claim")
         inspect.signature(program.check).bind("bench", **config.claim)
         assert program.CLAIM and program.PAPER

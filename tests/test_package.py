@@ -73,16 +73,16 @@ def imported(source, package):
 @pytest.mark.parametrize(
     "line",
     [
-        "import tfgan_zoo.systems.gan",
+        "import tfgan_zoo.systems.gan.gan",
         "from tfgan_zoo.systems import gan",
-        "from tfgan_zoo.systems.gan import GAN",
+        "from tfgan_zoo.systems.gan.gan import GAN",
         "from . import gan",
         "from .gan import GAN",
         "def f():\n    from ..systems import gan",
     ],
 )
 def test_the_scan_sees_every_way_to_import_a_system(line):
-    assert "tfgan_zoo.systems.gan" in imported(line, "tfgan_zoo.systems")
+    assert "tfgan_zoo.systems.gan.gan" in imported(line, "tfgan_zoo.systems")
 
 
 @pytest.mark.parametrize("path", modules(LIBRARY / "systems"), ids=dotted)

@@ -8,12 +8,15 @@ import importlib
 
 __version__ = "0.1.0"
 
-_MODULES = ("data", "metrics", "systems", "networks", "layers", "losses", "training", "latents")
+_MODULES = {
+    **{name: f"tfgan_zoo.{name}" for name in ("data", "metrics", "systems", "networks", "layers", "losses", "training")},
+    "latents": "tfgan_zoo.random.latents",
+}
 _FUNCTIONS = {
-    "list_configs": "tfgan_zoo.config",
-    "load_config": "tfgan_zoo.config",
-    "load": "tfgan_zoo.zoo",
-    "export": "tfgan_zoo.exporting",
+    "list_configs": "tfgan_zoo.hub.config",
+    "load_config": "tfgan_zoo.hub.config",
+    "load": "tfgan_zoo.hub.models",
+    "export": "tfgan_zoo.hub.export",
 }
 
 __all__ = ["__version__", *_MODULES, *_FUNCTIONS]
@@ -21,7 +24,7 @@ __all__ = ["__version__", *_MODULES, *_FUNCTIONS]
 
 def __getattr__(name):
     if name in _MODULES:
-        return importlib.import_module(f"tfgan_zoo.{name}")
+        return importlib.import_module(_MODULES[name])
     if name in _FUNCTIONS:
         return getattr(importlib.import_module(_FUNCTIONS[name]), name)
     raise AttributeError(f"module 'tfgan_zoo' has no attribute {name!r}")

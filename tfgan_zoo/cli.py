@@ -38,7 +38,7 @@ def list_command(
     as_json: Annotated[bool, typer.Option("--json", help="print JSON")] = False,
 ):
     """All configs: id, paper, data, whether weights ship."""
-    from tfgan_zoo.catalogue import rows
+    from tfgan_zoo.hub.catalogue import rows
 
     table = rows()
     if as_json:
@@ -54,9 +54,9 @@ def list_command(
 def info(config_id: ConfigId, settings: Settings = None, smoke: Smoke = False):
     """One config: its settings, its networks' sizes, and its card if weights ship."""
     config = _config(config_id, settings, smoke)
-    from tfgan_zoo import catalogue, zoo
+    from tfgan_zoo.hub import catalogue, models
 
-    print(catalogue.describe(config, zoo.build(config)))
+    print(catalogue.describe(config, models.build(config)))
 
 
 @app.command()
@@ -70,7 +70,7 @@ def train(
 ):
     """Train a config: leaves weights, samples, curve and card in the run folder."""
     config = _config(config_id, settings, smoke)
-    from tfgan_zoo.training.strategies import make
+    from tfgan_zoo.utils.distribution import make
 
     # Workers must find each other before anything is computed.
     strategy = make(strategy)
@@ -110,7 +110,8 @@ def interpolate(
     settings: Settings = None,
 ):
     """Walk the sphere between pairs of latents, a row a pair."""
-    from tfgan_zoo import latents, pictures
+    from tfgan_zoo.random import latents
+    from tfgan_zoo.utils import pictures
 
     model = _model(config_id, weights, settings)
     if model.example_key != "image":
@@ -143,17 +144,17 @@ def evaluate(
     settings: Settings = None,
 ):
     """Score a model, image folder, array, data split or statistics file against another."""
-    from tfgan_zoo.training import strategies
+    from tfgan_zoo.utils import distribution
 
     # Workers must find each other before anything is computed.
-    strategy = strategies.make(strategy)
-    from tfgan_zoo import comparing
-    from tfgan_zoo.config import parse_overrides
+    strategy = distribution.make(strategy)
+    from tfgan_zoo.evaluation import compare
+    from tfgan_zoo.hub.config import parse_overrides
 
-    if statistics and strategies.spans_workers(strategy):
+    if statistics and distribution.spans_workers(strategy):
         raise ValueError("--statistics are written by one process; leave out --strategy multiworker.")
-    with strategies.scope(strategy):
-        scores = comparing.evaluate(
+    with distribution.scope(strategy):
+        scores = compare.evaluate(
             fake,
             real,
             metric or ([] if statistics and not real else ["fid"]),
@@ -166,12 +167,12 @@ def evaluate(
             image_size=image_size,
             fit=fit,
         )
-    if not strategies.is_chief(strategy):
+    if not distribution.is_chief(strategy):
         return
     if statistics:
         print(f"Wrote the statistics of {fake} to {statistics}.")
     if scores:
-        print(comparing.describe(scores))
+        print(compare.describe(scores))
     if json_file:
         _write_json(json_file, scores)
 
@@ -190,21 +191,21 @@ def reproduce(
     """Check a paper's headline claim: train what it compares, print its figure, ours, the verdict."""
     if (name is None) != every:
         raise ValueError("reproduce takes the name of a system or config, or --all.")
-    from tfgan_zoo import claims
+    from tfgan_zoo import reproduce
 
     records = []
-    for config_id in claims.find(name):
+    for config_id in reproduce.find(name):
         if recorded:
             try:
-                records.append(claims.recorded(config_id))
+                records.append(reproduce.recorded(config_id))
             except FileNotFoundError as error:
                 if not every:
                     raise
                 print(error)
                 continue
         else:
-            records.append(claims.reproduce(config_id, run / config_id, smoke))
-        print(claims.describe(records[-1]), flush=True)
+            records.append(reproduce.reproduce(config_id, run / config_id, smoke))
+        print(reproduce.describe(records[-1]), flush=True)
     if json_file:
         _write_json(json_file, records)
 
@@ -219,7 +220,7 @@ def prepare(
 ):
     """Build a data set into the zoo's cache, from packages or from files that you give."""
     from tfgan_zoo import data
-    from tfgan_zoo.data.cache import manifest
+    from tfgan_zoo.utils.cache import manifest
 
     given = {"seed": seed, "count": number, "font": font, "emoji_test": emoji_test}
     arguments = {key: value for key, value in given.items() if value is not None}
@@ -240,12 +241,12 @@ def verify(
     """Compute a card's scores anew from its weights; status 0 if all agree to a thousandth."""
     if every == (config_id is not None):
         raise typer.BadParameter("name a config, or give --all")
-    from tfgan_zoo import verifying
+    from tfgan_zoo.evaluation import verify
 
     rows = []
-    for name in verifying.shipped() if every else [config_id]:
-        of_one = verifying.update(name) if update else verifying.verify(name)
-        print(verifying.describe(of_one), flush=True)
+    for name in verify.shipped() if every else [config_id]:
+        of_one = verify.update(name) if update else verify.verify(name)
+        print(verify.describe(of_one), flush=True)
         rows += of_one
     if json_file:
         _write_json(json_file, rows)
@@ -260,7 +261,7 @@ def figure(
     runs: Annotated[Path | None, typer.Option(help="the folder of runs, where a figure has any")] = None,
 ):
     """Draw one of the lectures' figures."""
-    from tfgan_zoo.figures import draw
+    from tfgan_zoo.benchmarks.figures import draw
 
     out = out or Path(f"{name}.png")
     draw(name, out, runs)
@@ -275,7 +276,7 @@ def export(
     settings: Settings = None,
 ):
     """Write a SavedModel that serves without this package."""
-    from tfgan_zoo.exporting import export as write
+    from tfgan_zoo.hub.export import export as write
 
     model = _model(config_id, weights, settings)
     write(model, out)
@@ -296,13 +297,13 @@ def benchmark(
     On several replicas (--strategy), the time in which they exchange gradients stands in the share's place.
     """
     config = _config(config_id, settings, smoke)
-    from tfgan_zoo.training import strategies
+    from tfgan_zoo.utils import distribution
 
-    strategy = strategies.make(strategy)
+    strategy = distribution.make(strategy)
     from tfgan_zoo.benchmarks import training
 
     result = training.measure(config, steps, strategy=strategy)
-    if not strategies.is_chief(strategy):
+    if not distribution.is_chief(strategy):
         return
     print(training.describe(result))
     if json_file:
@@ -310,20 +311,20 @@ def benchmark(
 
 
 def _config(config_id, settings, smoke=False):
-    from tfgan_zoo.config import load_config, parse_overrides
+    from tfgan_zoo.hub.config import load_config, parse_overrides
 
     return load_config(config_id, parse_overrides(settings or []), smoke)
 
 
 def _model(config_id, weights, settings):
-    from tfgan_zoo import zoo
-    from tfgan_zoo.config import parse_overrides
+    from tfgan_zoo.hub import models
+    from tfgan_zoo.hub.config import parse_overrides
 
-    return zoo.load(config_id, weights=weights, overrides=parse_overrides(settings or []))
+    return models.load(config_id, weights=weights, overrides=parse_overrides(settings or []))
 
 
 def _write_json(path, value):
-    from tfgan_zoo.files import write_text
+    from tfgan_zoo.utils.files import write_text
 
     write_text(path, json.dumps(value, indent=1) + "\n")
 

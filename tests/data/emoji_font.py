@@ -75,7 +75,7 @@ def make(path, lacking=(), bitmaps=True):
 def _add_bitmaps(font, pngs):
     from fontTools.misc import sstruct
     from fontTools.ttLib import newTable
-    from fontTools.ttLib.tables import BitmapGlyphMetrics, C_B_D_T_, E_B_L_C_
+    from fontTools.ttLib.tables import C_B_D_T_, E_B_L_C_, BitmapGlyphMetrics
 
     font["CBDT"], font["CBLC"] = newTable("CBDT"), newTable("CBLC")
     font["CBDT"].version = font["CBLC"].version = 3.0

@@ -5,7 +5,7 @@ import pytest
 
 from tfgan_zoo import data
 from tfgan_zoo.data import avatars
-from tfgan_zoo.data.cache import sha256
+from tfgan_zoo.utils.cache import sha256
 
 PINNED = {"dicebear-core": "10.7.0", "dicebear-styles": "10.6.0", "resvg-py": "0.5.0"}
 

@@ -2,7 +2,7 @@ import numpy as np
 
 from tfgan_zoo import data
 from tfgan_zoo.data.bundled import build_fashion_mnist_10k, fashion_mnist_10k
-from tfgan_zoo.data.cache import sha256
+from tfgan_zoo.utils.cache import sha256
 
 
 def test_the_bytes_are_the_known_ones():

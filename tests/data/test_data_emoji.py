@@ -4,7 +4,7 @@ import pytest
 
 from tfgan_zoo import data
 from tfgan_zoo.data import emoji
-from tfgan_zoo.data.cache import sha256
+from tfgan_zoo.utils.cache import sha256
 
 # Of the images that the test font gives.
 SHA256 = "f990eac090c3b84c40076cd7351f5ac62fded35ee1935d084caea66fca026b59"

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from tfgan_zoo import cli, data
-from tfgan_zoo.data import avatars, cache, prepared
+from tfgan_zoo.data import avatars, prepared
+from tfgan_zoo.utils import cache
 
 NAME = "avatars/personas"
 

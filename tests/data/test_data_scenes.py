@@ -6,7 +6,7 @@ import pytest
 
 from tfgan_zoo import data
 from tfgan_zoo.data import prepared, scenes
-from tfgan_zoo.data.cache import sha256
+from tfgan_zoo.utils.cache import sha256
 
 # Of the first forty scenes that the sprites below give with seed 3.
 SHA256 = {

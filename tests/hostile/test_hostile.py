@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 import tfgan_zoo
-from tfgan_zoo import comparing, data, index, zoo
-from tfgan_zoo.config import Config, ConfigError, load_config, parse_overrides, parse_yaml
-from tfgan_zoo.data import cache
+from tfgan_zoo import data
+from tfgan_zoo.evaluation import compare
+from tfgan_zoo.hub import index, models
+from tfgan_zoo.hub.config import Config, ConfigError, load_config, parse_overrides, parse_yaml
+from tfgan_zoo.hub.weights import load_pretrained, read_card, read_weights
 from tfgan_zoo.metrics.protocol import Protocol
 from tfgan_zoo.metrics.statistics import Moments, load_statistics, save_statistics
 from tfgan_zoo.text import encoders
 from tfgan_zoo.training.checkpoints import Checkpoints
-from tfgan_zoo.training.weights import load_pretrained, read_card, read_weights
+from tfgan_zoo.utils import cache
 
 SMALL = "gan/gaussian_1d"
 SHIPPED = index.pretrained_root()
@@ -91,9 +93,9 @@ def test_overrides_of_any_kind(tried, overrides):
 )
 def test_models_of_any_config(tried, key, value):
     def build():
-        return zoo.build(load_config("dcgan/fashion_mnist", {key: value}, smoke=True))
+        return models.build(load_config("dcgan/fashion_mnist", {key: value}, smoke=True))
 
-    assert isinstance(tried.answers(build), zoo.system_class("dcgan") | Exception)
+    assert isinstance(tried.answers(build), models.system_class("dcgan") | Exception)
 
 
 @kind("YAML texts")
@@ -165,7 +167,7 @@ def test_damaged_weights_that_ship(tried, shipped, position, damage):
     whole = (SHIPPED / SMALL / path.name).read_bytes()
     path.write_bytes(damaged(whole, position, damage))
     changed = path.read_bytes() != whole
-    found = tried.answers(load_pretrained, zoo.build(load_config(SMALL)), SMALL)
+    found = tried.answers(load_pretrained, models.build(load_config(SMALL)), SMALL)
     assert isinstance(found, ValueError) == changed
 
 
@@ -176,7 +178,7 @@ def test_damaged_weights_of_a_user(tried, tmp_path, position, damage):
     whole = (SHIPPED / SMALL / "model.weights.h5").read_bytes()
     path = tmp_path / "a.weights.h5"
     path.write_bytes(damaged(whole, position, damage))
-    tried.answers(read_weights, zoo.build(load_config(SMALL)), path)
+    tried.answers(read_weights, models.build(load_config(SMALL)), path)
 
 
 @kind("weights of other configs")
@@ -184,8 +186,8 @@ def test_damaged_weights_of_a_user(tried, tmp_path, position, damage):
 def test_swapped_weights(tried, shipped, other):
     real = SHIPPED / other / "model.weights.h5"
     shutil.copy(real, shipped / "model.weights.h5")
-    assert isinstance(tried.answers(load_pretrained, zoo.build(load_config(SMALL)), SMALL), ValueError)
-    assert isinstance(tried.answers(read_weights, zoo.build(load_config(SMALL)), real), ValueError)
+    assert isinstance(tried.answers(load_pretrained, models.build(load_config(SMALL)), SMALL), ValueError)
+    assert isinstance(tried.answers(read_weights, models.build(load_config(SMALL)), real), ValueError)
 
 
 @kind("cards, damaged")
@@ -203,7 +205,7 @@ def test_damaged_cards(tried, shipped, position, damage):
 @pytest.mark.parametrize("text", ["[]", "{}", "null", "3", '"card"', '{"weights_sha256": 3}', "[" * 100_000])
 def test_cards_of_another_shape(tried, shipped, text):
     (shipped / "card.json").write_text(text)
-    found = tried.answers(load_pretrained, zoo.build(load_config(SMALL)), SMALL)
+    found = tried.answers(load_pretrained, models.build(load_config(SMALL)), SMALL)
     assert isinstance(found, Exception)
 
 
@@ -211,7 +213,7 @@ def test_cards_of_another_shape(tried, shipped, text):
 @tries(40)
 @given(position=places, damage=damages, name=st.sampled_from(["state.weights.h5", "manifest.json"]))
 def test_damaged_checkpoints(tried, tmp_path_factory, position, damage, name):
-    model = zoo.build(load_config(SMALL))
+    model = models.build(load_config(SMALL))
     checkpoints = Checkpoints(tmp_path_factory.mktemp("run"))
     path = checkpoints.save(model, 0.0) / name
     whole = path.read_bytes()
@@ -254,7 +256,7 @@ def test_damaged_arrays_of_a_user(tried, tmp_path_factory, position, damage, for
     if form == "statistics":
         found = tried.answers(load_statistics, path)
     else:
-        found = tried.answers(comparing.evaluate, str(path), None, ["ms_ssim_diversity"], None)
+        found = tried.answers(compare.evaluate, str(path), None, ["ms_ssim_diversity"], None)
     if isinstance(found, Exception):
         assert path.name in str(found) or "images" in str(found) or "array" in str(found)
 
@@ -317,10 +319,10 @@ TRICKS = [
 @kind("path tricks in names")
 @pytest.mark.parametrize("name", TRICKS)
 def test_names_are_no_paths(tried, name):
-    for refuses in (load_config, index.config_path, zoo.load, encoders.load):
+    for refuses in (load_config, index.config_path, models.load, encoders.load):
         assert isinstance(tried.answers(refuses, name), Exception)
     for key in ("system", "networks.generator.builder", "optimizers.generator.class"):
-        found = tried.answers(lambda: zoo.build(load_config("gan/mnist", {key: name}, smoke=True)))
+        found = tried.answers(lambda: models.build(load_config("gan/mnist", {key: name}, smoke=True)))
         assert isinstance(found, ConfigError)
 
 
@@ -350,9 +352,9 @@ def test_pickles_are_not_run(tried, tmp_path, form):
     else:
         path.write_bytes(pickle.dumps(Canary(canary)))
     read = (
-        (lambda: read_weights(zoo.build(load_config(SMALL)), path))
+        (lambda: read_weights(models.build(load_config(SMALL)), path))
         if path.suffix == ".h5"
-        else (lambda: comparing.evaluate(str(path), str(path), ["sliced_wasserstein"]))
+        else (lambda: compare.evaluate(str(path), str(path), ["sliced_wasserstein"]))
     )
     assert isinstance(tried.answers(read), ValueError) and not canary.exists()
 

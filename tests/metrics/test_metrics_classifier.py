@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo import data, index, metrics
+from tfgan_zoo import data, metrics
+from tfgan_zoo.benchmarks import train_classifier as training
+from tfgan_zoo.hub import index
 from tfgan_zoo.metrics.features import classifier as classifiers
-from tfgan_zoo.metrics.features import train_classifier as training
-from tfgan_zoo.files import sha256
+from tfgan_zoo.utils.files import sha256
 
 PROMISED = {"mnist": 0.993, "fashion_mnist": 0.925, "cifar10": 0.80}
 

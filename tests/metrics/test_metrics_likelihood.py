@@ -7,7 +7,7 @@ from scipy.stats import multivariate_normal
 
 import tfgan_zoo as zoo
 from tfgan_zoo import evaluation
-from tfgan_zoo.config import load_config
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.metrics import likelihood
 from tfgan_zoo.metrics.likelihood import (
     gaussian_mixture,

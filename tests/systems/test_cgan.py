@@ -9,8 +9,8 @@ from tiny import affine, descend, images_by_label, of_type, pixels, softplus, wa
 
 from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
-from tfgan_zoo.networks import conditional_mlp
-from tfgan_zoo.systems.cgan import CGAN
+from tfgan_zoo.systems.cgan.cgan import CGAN
+from tfgan_zoo.systems.cgan.cgan import networks as conditional_mlp
 
 VALUES = np.array([-0.5, 0.25, 1.0])
 OF_LABEL = np.array([0.5, -1.0, 2.0])

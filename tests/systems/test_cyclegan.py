@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.systems.cyclegan import CycleGAN
+from tfgan_zoo.systems.cyclegan.cyclegan import CycleGAN
 
 A, B = 0.5, -0.3
 P, Q, R, S = 0.8, 1.5, 0.6, -0.4
@@ -117,7 +117,7 @@ def test_identity_needs_domains_of_one_shape():
 
 
 def test_the_picture_shows_both_cycles(tmp_path, monkeypatch):
-    from tfgan_zoo import pictures
+    from tfgan_zoo.utils import pictures
 
     shown = {}
     monkeypatch.setattr(pictures, "save_columns", lambda columns, path: shown.update(columns=columns))

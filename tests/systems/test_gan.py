@@ -9,7 +9,7 @@ from tfgan_zoo.data import toys
 from tfgan_zoo.layers.maxout import Maxout
 from tfgan_zoo.losses import adversarial
 from tfgan_zoo.networks import mlp
-from tfgan_zoo.systems.gan import GAN
+from tfgan_zoo.systems.gan.gan import GAN
 
 
 def toy_gan(**arguments):

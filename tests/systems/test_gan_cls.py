@@ -8,8 +8,9 @@ from keras import layers
 from tiny import affine, descend, of_type, pixels, softplus, watch, weights
 
 import tfgan_zoo as zoo
-from tfgan_zoo.networks import char_cnn_rnn, text_dcgan
-from tfgan_zoo.systems.gan_cls import GANCLS
+from tfgan_zoo.systems.gan_cls.gan_cls import GANCLS
+from tfgan_zoo.systems.gan_cls.gan_cls import networks as text_dcgan
+from tfgan_zoo.text import char_cnn_rnn
 
 CAPTIONS = ["red", "green", "blue"]
 

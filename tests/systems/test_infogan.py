@@ -9,9 +9,9 @@ from keras import layers
 from PIL import Image
 from tiny import affine, cross_entropy, descend, heads, of_type, pixels, softplus, watch, weights
 
-from tfgan_zoo import pictures
-from tfgan_zoo.networks import infogan
-from tfgan_zoo.systems.infogan import InfoGAN
+from tfgan_zoo.systems.infogan.infogan import InfoGAN
+from tfgan_zoo.systems.infogan.infogan import networks as infogan
+from tfgan_zoo.utils import pictures
 
 # The pixel is z + OF_CATEGORY[c1] + OF_CONTINUOUS . c.
 OF_CATEGORY, OF_CONTINUOUS = np.array([-0.5, 0.25, 1.0]), np.array([0.5, -0.25])

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from tfgan_zoo.networks import patchgan, unet
-from tfgan_zoo.systems.pix2pix import Pix2Pix
+from tfgan_zoo.systems.pix2pix.pix2pix import Pix2Pix
 
 SIDE = 8
 

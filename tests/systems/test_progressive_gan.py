@@ -7,11 +7,10 @@ import tensorflow as tf
 from keras import layers
 from tiny import descend, weights
 
+from tfgan_zoo.core.optimizers import RestartingAdam
 from tfgan_zoo.layers.minibatch_stddev import MinibatchStddev
-from tfgan_zoo.networks import progressive
-from tfgan_zoo.systems import progressive_gan
-from tfgan_zoo.systems.progressive_gan import ProgressiveGAN
-from tfgan_zoo.training.optimizers import RestartingAdam
+from tfgan_zoo.systems.progressive_gan.progressive_gan import ProgressiveGAN, progressive_gan
+from tfgan_zoo.systems.progressive_gan.progressive_gan import networks as progressive
 
 SIZES = {"base": 16, "largest": 8, "image_size": 16, "channels": 2}
 

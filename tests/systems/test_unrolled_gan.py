@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tfgan_zoo.core.unrolling import holding, unroll
 from tfgan_zoo.losses import adversarial
-from tfgan_zoo.networks import unrolled as networks
-from tfgan_zoo.systems.unrolled_gan import UnrolledGAN
-from tfgan_zoo.training.unrolling import holding, unroll
+from tfgan_zoo.systems.unrolled_gan.unrolled_gan import UnrolledGAN
+from tfgan_zoo.systems.unrolled_gan.unrolled_gan import networks as networks
 
 
 def mlp(inputs, hidden, outputs, name, dtype):

@@ -7,11 +7,11 @@ import tensorflow as tf
 from scipy.stats import multivariate_normal, norm
 
 from tfgan_zoo import evaluation
-from tfgan_zoo.config import load_config
+from tfgan_zoo.hub.config import load_config
+from tfgan_zoo.hub.models import build
 from tfgan_zoo.losses import variational
-from tfgan_zoo.networks import vae as networks
-from tfgan_zoo.systems.vae import VAE
-from tfgan_zoo.zoo import build
+from tfgan_zoo.systems.vae.vae import VAE
+from tfgan_zoo.systems.vae.vae import networks as networks
 
 
 def tiny(optimizer=None, image_size=4, **arguments):

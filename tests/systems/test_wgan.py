@@ -9,7 +9,7 @@ from tiny import affine, constant, descend, of_type, watch, weights
 from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.losses import adversarial
 from tfgan_zoo.networks import mlp
-from tfgan_zoo.systems.wgan import WGAN
+from tfgan_zoo.systems.wgan.wgan import WGAN
 
 
 def line(slope=2.0, offset=1.0, fake=5.0, **arguments):

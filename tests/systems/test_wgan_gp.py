@@ -9,7 +9,7 @@ from tiny import affine, constant, descend, of_type, watch, weights
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.networks import resnet
-from tfgan_zoo.systems.wgan_gp import WGANGP
+from tfgan_zoo.systems.wgan_gp.wgan_gp import WGANGP
 
 
 def line(slope=2.0, fake=5.0, **arguments):

@@ -12,12 +12,12 @@ from keras import layers
 from tiny import of_type
 
 from tfgan_zoo import data
+from tfgan_zoo.benchmarks import train_encoder
 from tfgan_zoo.data.descriptions import caption, seen
-from tfgan_zoo.files import sha256
-from tfgan_zoo.index import pretrained_root
-from tfgan_zoo.networks import char_cnn_rnn
-from tfgan_zoo.text import encoders, train_encoder
+from tfgan_zoo.hub.index import pretrained_root
+from tfgan_zoo.text import char_cnn_rnn, encoders
 from tfgan_zoo.text.characters import characters
+from tfgan_zoo.utils.files import sha256
 
 TINY = {
     "text": {"dimension": 8, "widths": (8, 8, 16), "length": 48},

@@ -17,9 +17,9 @@ import tensorflow as tf
 asked = json.loads(sys.argv[1])
 cpu = tf.config.list_physical_devices("CPU")[0]
 tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * asked["devices"])
-from tfgan_zoo.training import strategies
-strategy = strategies.make(asked["strategy"])
-from tfgan_zoo.config import load_config
+from tfgan_zoo.utils import distribution
+strategy = distribution.make(asked["strategy"])
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.training.run import train
 try:
     for config_id, overrides, folder, resume in asked["runs"]:
@@ -31,23 +31,23 @@ except Exception as error:
     sys.exit(1)
 """
 
-# Evaluates under one strategy: the arguments of `comparing.evaluate`.
+# Evaluates under one strategy: the arguments of `compare.evaluate`.
 EVALUATE = """
 import json, sys
-from tfgan_zoo.training import strategies
-strategy = strategies.make("multiworker")
-from tfgan_zoo import comparing
+from tfgan_zoo.utils import distribution
+strategy = distribution.make("multiworker")
+from tfgan_zoo.evaluation import compare
 with strategy.scope():
-    print("scores", json.dumps(comparing.evaluate(**json.loads(sys.argv[1]))), flush=True)
+    print("scores", json.dumps(compare.evaluate(**json.loads(sys.argv[1]))), flush=True)
 """
 
 # Says how often the workers of each config of a list meet in a train step.
 BENCHMARK = """
 import json, sys
-from tfgan_zoo.training import strategies
-strategy = strategies.make("multiworker")
+from tfgan_zoo.utils import distribution
+strategy = distribution.make("multiworker")
 from tfgan_zoo.benchmarks import training
-from tfgan_zoo.config import load_config
+from tfgan_zoo.hub.config import load_config
 for config_id in json.loads(sys.argv[1]):
     result = training.measure(load_config(config_id, smoke=True), steps=2, repeats=1, strategy=strategy)
     print("meet", result["exchanges_per_step"], flush=True)

@@ -13,12 +13,12 @@ import h5py
 import numpy as np
 import pytest
 
-from tfgan_zoo.config import load_config
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.training import run as module
 from tfgan_zoo.training import run_folder
 from tfgan_zoo.training.callbacks import Table, TrainingDiverged
-from tfgan_zoo.files import sha256
 from tfgan_zoo.training.run import RunError, RunStopped, train
+from tfgan_zoo.utils.files import sha256
 
 LEFT = {
     "config.json",
@@ -81,7 +81,7 @@ def test_the_losses_are_those_of_plain_fit(finished):
     """The command line and `model.fit` on the library's data are the same training."""
     from contracts import fit
 
-    from tfgan_zoo.zoo import build
+    from tfgan_zoo.hub.models import build
 
     settings = config(train__steps=8)
     model = fit(build(settings), settings, 8)

@@ -10,11 +10,13 @@ import numpy as np
 import pytest
 from cluster import BENCHMARK, EVALUATE, TRAIN, Workers
 
-from tfgan_zoo import comparing, data, zoo
-from tfgan_zoo.config import load_config
+from tfgan_zoo import data
+from tfgan_zoo.evaluation import compare
+from tfgan_zoo.hub import models
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.layers.batch_norm import BatchNormalization
-from tfgan_zoo.training import strategies
 from tfgan_zoo.training.run import train
+from tfgan_zoo.utils import distribution
 
 PATIENCE = 240
 
@@ -112,7 +114,7 @@ def test_workers_score_as_one(tmp_path):
         "extractor": "classifier/fashion_mnist",
         "samples": 303,
     }
-    expected = comparing.evaluate(**settings)
+    expected = compare.evaluate(**settings)
     with Workers(EVALUATE, [settings] * 2, tmp_path) as workers:
         assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
         for index in range(2):
@@ -127,7 +129,7 @@ def test_workers_meet_once_for_gradients_and_once_for_moments(tmp_path):
     with Workers(BENCHMARK, [["gan/ring8", "dcgan/mnist"]] * 2, tmp_path) as workers:
         assert workers.wait(PATIENCE) == [0, 0], workers.said(0)[-2000:]
         said = workers.said(0)
-    model = zoo.build(load_config("dcgan/mnist", smoke=True))
+    model = models.build(load_config("dcgan/mnist", smoke=True))
     norms = {
         player: sum(isinstance(layer, BatchNormalization) for layer in network.layers)
         for player, network in (("generator", model.generator), ("discriminator", model.discriminator))
@@ -192,13 +194,13 @@ def test_the_others_stop_when_a_worker_dies_and_all_resume(who, when, tmp_path, 
 )
 def test_a_tf_config_that_is_wrong_is_named(monkeypatch, text, wrong):
     monkeypatch.setenv("TF_CONFIG", text) if text else monkeypatch.delenv("TF_CONFIG", raising=False)
-    with pytest.raises(strategies.StrategyError, match=wrong):
-        strategies.make("multiworker")
+    with pytest.raises(distribution.StrategyError, match=wrong):
+        distribution.make("multiworker")
 
 
 def test_unknown_strategies_and_absent_tpus_are_named(monkeypatch):
-    with pytest.raises(strategies.StrategyError, match="mirrored"):
-        strategies.make("miror")
+    with pytest.raises(distribution.StrategyError, match="mirrored"):
+        distribution.make("miror")
     monkeypatch.setenv("TPU_NAME", "local")
-    with pytest.raises(strategies.StrategyError, match="found no TPU"):
-        strategies.make("tpu")
+    with pytest.raises(distribution.StrategyError, match="found no TPU"):
+        distribution.make("tpu")

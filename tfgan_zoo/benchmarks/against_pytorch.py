@@ -99,7 +99,8 @@ def _serve(name, width, batch, image_size, channels):
 def _tensorflow(_, images, batch, width):
     import time
 
-    from tfgan_zoo import data, zoo
+    from tfgan_zoo import data
+    from tfgan_zoo.hub import models
 
     size, channels = images.shape[1], images.shape[3]
     networks = {
@@ -107,7 +108,7 @@ def _tensorflow(_, images, batch, width):
         for name in ("generator", "discriminator")
         for key, value in {"width": width, "image_size": size, "channels": channels}.items()
     }
-    model = zoo.load("dcgan/fashion_mnist", overrides=networks)
+    model = models.load("dcgan/fashion_mnist", overrides=networks)
     stream = data.load({"image": images}, batch_size=batch, start_step=0)
 
     def timer(steps):

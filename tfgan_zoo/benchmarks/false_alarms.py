@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 import typer
 
-from tfgan_zoo import data, zoo
-from tfgan_zoo.config import load_config
+from tfgan_zoo import data
+from tfgan_zoo.evaluation.verify import shipped
+from tfgan_zoo.hub import models
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.training.callbacks import StepCallback
-from tfgan_zoo.training.sentinels import COLLAPSED, SATURATED, diversity_ratios, real_examples
-from tfgan_zoo.verifying import shipped
+from tfgan_zoo.training.monitors import COLLAPSED, SATURATED, diversity_ratios, real_examples
 
 
 def main(looks: int = 100, steps: int = 100):
@@ -36,7 +37,7 @@ def main(looks: int = 100, steps: int = 100):
 def ratios(config_id, looks):
     """The ratios of `looks` draws of a shipped model, of all that it makes."""
     batch = real_examples(load_config(config_id))
-    model = zoo.load(config_id, weights="pretrained")
+    model = models.load(config_id, weights="pretrained")
     return np.array([ratio for seed in range(looks) for ratio in diversity_ratios(model, batch, seed).values()])
 
 
@@ -44,7 +45,7 @@ def resting_loss(config_id, steps):
     """The median of `discriminator_loss` over steps in which no weight moves; None for games without it."""
     players = load_config(config_id).optimizers
     still = {f"optimizers.{player}.learning_rate": 0.0 for player in players}
-    model = zoo.load(config_id, weights="pretrained", overrides=still)
+    model = models.load(config_id, weights="pretrained", overrides=still)
     config = load_config(config_id, still)
     size = config.train.batch_size * model.batches_per_step
     losses = _Losses()

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import typer
 
-from tfgan_zoo.config import load_config
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.training.run import RunStopped, train
 
 # The first part of a run fills caches and pools; growth is that of what follows.

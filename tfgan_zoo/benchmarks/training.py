@@ -6,10 +6,11 @@ import time
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo import data, zoo
+from tfgan_zoo import data
 from tfgan_zoo.benchmarks.peak import convolution_peak
-from tfgan_zoo.training import strategies
+from tfgan_zoo.hub import models
 from tfgan_zoo.training.callbacks import StepCallback
+from tfgan_zoo.utils import distribution
 
 
 def measure(config, steps=100, repeats=3, strategy=None):
@@ -27,13 +28,13 @@ def measure(config, steps=100, repeats=3, strategy=None):
         place of the share of the peak, the time that adding up as many numbers as all players have weights
         takes, how often the workers exchange numbers in a step, and the time that the shortest exchange takes.
     """
-    with strategies.scope(strategy):
-        model = zoo.build(config)
+    with distribution.scope(strategy):
+        model = models.build(config)
     batch = config.train.batch_size * model.batches_per_step
     executions = -(-steps // model.steps_per_execution)
     steps = executions * model.steps_per_execution
     stream = data.load(noise_like(model, 4 * batch), batch_size=batch, start_step=0)
-    shared = strategies.shared(stream, strategy)
+    shared = distribution.shared(stream, strategy)
     model.fit(shared, steps_per_epoch=model.steps_per_execution, verbose=0)
     seconds = sorted(_time(model, shared, steps) for _ in range(repeats))[repeats // 2]
     replicas = strategy.num_replicas_in_sync if strategy else 1

@@ -4,8 +4,8 @@ import hashlib
 
 import numpy as np
 
-from tfgan_zoo.data import cache
 from tfgan_zoo.data.sources import Source
+from tfgan_zoo.utils import cache
 
 
 def captioned(name, find):

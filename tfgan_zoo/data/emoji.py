@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from tfgan_zoo.data.prepared import Built, require
-from tfgan_zoo.files import sha256
+from tfgan_zoo.utils.files import sha256
 
 SIZE = 64
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo.data.resize import to_uint8
+from tfgan_zoo.utils.resize import to_uint8
 
 
 def _as_it_is(values, *_):

@@ -6,8 +6,8 @@ import numpy as np
 
 from tfgan_zoo.data.captions import captioned
 from tfgan_zoo.data.descriptions import described
-from tfgan_zoo.data.resize import to_uint8
 from tfgan_zoo.data.sources import Source
+from tfgan_zoo.utils.resize import to_uint8
 
 # Of the largest magnitude that a step from black to white gives.
 EDGE_THRESHOLD = 0.08

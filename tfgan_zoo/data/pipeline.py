@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tfgan_zoo.data import sources
 from tfgan_zoo.data.kinds import KEYS
-from tfgan_zoo.data.resize import Form
+from tfgan_zoo.utils.resize import Form
 
 # What `tf.random.experimental.index_shuffle` puts before the two words of its seed.
 _SHUFFLE_KEY = 498247692

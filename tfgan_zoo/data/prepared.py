@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
-from tfgan_zoo.data import cache
-from tfgan_zoo.files import ARCHIVE_DAMAGE
+from tfgan_zoo.utils import cache
+from tfgan_zoo.utils.files import ARCHIVE_DAMAGE
 
 
 @dataclass(frozen=True)

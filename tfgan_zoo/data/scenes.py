@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tfgan_zoo.data import cache, prepared
+from tfgan_zoo.data import prepared
 from tfgan_zoo.data.prepared import Built
+from tfgan_zoo.utils import cache
 
 SIZE = 64
 OBJECTS = 4

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo.data import bundled, cache, kinds, prepared, toys
+from tfgan_zoo.data import bundled, kinds, prepared, toys
+from tfgan_zoo.utils import cache
 
 _SPLIT = re.compile(r"(\w+)(?:\[(-?\d[\d_]*%?)?:(-?\d[\d_]*%?)?\])?")
 

@@ -4,7 +4,6 @@ A score is a plain dict `{"metric", "value", "protocol"}`; the protocol says all
 depends on, so that two scores are compared only where their protocols agree.
 """
 
-from tfgan_zoo.config import ConfigError
 from tfgan_zoo.evaluation.captions import caption_distance, caption_retrieval
 from tfgan_zoo.evaluation.likelihoods import (
     evidence_bound,
@@ -21,7 +20,8 @@ from tfgan_zoo.evaluation.samples import (
     sliced_wasserstein,
 )
 from tfgan_zoo.evaluation.translations import translation_distance, translation_error
-from tfgan_zoo.index import nearest
+from tfgan_zoo.hub.config import ConfigError
+from tfgan_zoo.utils.spelling import nearest
 
 __all__ = ["PROTOCOLS", "evaluate", "held_out_batch", "reference_arrays"]
 

@@ -10,8 +10,8 @@ from tfgan_zoo.evaluation.references import reference_arrays
 
 def held_out_log_likelihood(model, config, picture, samples=10_000, seed=0, split="test"):
     """Held-out log-likelihood, in nats, of a KDE on samples beside a KDE and EM on the data."""
-    from tfgan_zoo import pictures
     from tfgan_zoo.metrics.likelihood import held_out_log_likelihood as likelihoods
+    from tfgan_zoo.utils import pictures
 
     count = min(samples, len(reference_arrays(config)["x"]))
     held_out = reference_arrays(config, split)["x"]

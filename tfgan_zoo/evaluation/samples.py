@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from tfgan_zoo.data import cache
 from tfgan_zoo.evaluation.references import extractor_of, reference_arrays
+from tfgan_zoo.utils import cache
 
 
 def fid(model, config, picture, extractor, samples=None, seed=0, split=None):

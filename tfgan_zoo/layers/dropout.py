@@ -5,8 +5,8 @@ import random
 import keras
 import tensorflow as tf
 
-from tfgan_zoo import draws
-from tfgan_zoo.training.noise import replica_rows
+from tfgan_zoo.random import draws
+from tfgan_zoo.random.noise import replica_rows
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")

@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_zoo.index import nearest
 from tfgan_zoo.metrics._checks import as_uint8
 from tfgan_zoo.metrics.frechet import frechet_distance, frechet_distance_infinity
 from tfgan_zoo.metrics.image_quality import ms_ssim_diversity, psnr, ssim
@@ -26,6 +25,7 @@ from tfgan_zoo.metrics.statistics import (
     save_statistics,
 )
 from tfgan_zoo.metrics.wasserstein import sliced_wasserstein
+from tfgan_zoo.utils.spelling import nearest
 
 
 class ImageSide:

@@ -7,9 +7,9 @@ import tempfile
 
 import numpy as np
 
-from tfgan_zoo.files import ARCHIVE_DAMAGE
 from tfgan_zoo.metrics._checks import as_vectors, check_same_dimension
 from tfgan_zoo.metrics.protocol import Protocol, ProtocolMismatch
+from tfgan_zoo.utils.files import ARCHIVE_DAMAGE
 
 
 class StatisticsFileError(ValueError):

@@ -1,6 +1,6 @@
 """Trained text encoders by name, each with the image network that it was matched with.
 
-They were trained by `python -m tfgan_zoo.text.train_encoder`; those that ship lie with their cards under
+They were trained by `python -m tfgan_zoo.benchmarks.train_encoder`; those that ship lie with their cards under
 `pretrained/text/`.
 """
 
@@ -11,14 +11,15 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from tfgan_zoo.data import cache
-from tfgan_zoo.data.resize import Form, to_uint8
-from tfgan_zoo.files import sha256
-from tfgan_zoo.index import nearest, pretrained_root
-from tfgan_zoo.networks import char_cnn_rnn
-from tfgan_zoo.rows import in_batches
+from tfgan_zoo.hub.index import pretrained_root
+from tfgan_zoo.hub.weights import loading
+from tfgan_zoo.text import char_cnn_rnn
 from tfgan_zoo.text.characters import characters
-from tfgan_zoo.training.weights import loading
+from tfgan_zoo.utils import cache
+from tfgan_zoo.utils.batching import in_batches
+from tfgan_zoo.utils.files import sha256
+from tfgan_zoo.utils.resize import Form, to_uint8
+from tfgan_zoo.utils.spelling import nearest
 
 WEIGHTS, CARD = "model.weights.h5", "card.json"
 
@@ -117,7 +118,7 @@ def find(name, folder=None):
         raise FileNotFoundError(
             f"there are no weights of the text encoder {name!r} (looked in "
             f"{' and '.join(map(str, folders))}); train it with\n"
-            f"  python -m tfgan_zoo.text.train_encoder {name} --out {folders[-1]}"
+            f"  python -m tfgan_zoo.benchmarks.train_encoder {name} --out {folders[-1]}"
         )
     expected = json.loads((found / CARD).read_text(encoding="utf-8"))["weights_sha256"]
     digest = sha256(found / WEIGHTS)

@@ -8,7 +8,7 @@ import time
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.files import replacing
+from tfgan_zoo.utils.files import replacing
 
 
 class TrainingDiverged(ArithmeticError):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo.files import remove_unfinished, sha256, sync
-from tfgan_zoo.training.weights import loading, save_state
+from tfgan_zoo.hub.weights import loading, save_state
+from tfgan_zoo.utils.files import remove_unfinished, sha256, sync
 
 _NAME = re.compile(r"^step_(\d{8,})$")
 

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from tfgan_zoo import cards, data, evaluation, pictures, zoo
-from tfgan_zoo.files import write_text
+from tfgan_zoo import data, evaluation
+from tfgan_zoo.hub import cards, models
+from tfgan_zoo.hub.weights import write_weights
 from tfgan_zoo.training import callbacks as run_callbacks
-from tfgan_zoo.training import sentinels, strategies
+from tfgan_zoo.training import monitors
 from tfgan_zoo.training.checkpoints import Checkpoints
 from tfgan_zoo.training.run_folder import RunError, computing, opened
-from tfgan_zoo.training.weights import write_weights
+from tfgan_zoo.utils import distribution, pictures
+from tfgan_zoo.utils.files import write_text
 
 __all__ = ["RunError", "RunStopped", "WorkerLost", "computing", "train"]
 
@@ -82,8 +84,8 @@ def train(config, folder, resume=False, strategy=None, say=print):
             tf.config.experimental.enable_op_determinism()
             # Op determinism asks for a global seed, though every draw here has its own.
             tf.random.set_seed(config.train.seed)
-        with strategies.scope(strategy):
-            model = zoo.build(config)
+        with distribution.scope(strategy):
+            model = models.build(config)
         if model.steps_per_execution < config.train.steps_per_execution:
             say(
                 "Steps run one by one, which is slower: over several CPU devices TensorFlow cannot "
@@ -100,7 +102,7 @@ def _noticing_lost_workers(folder, strategy):
     try:
         yield
     except _LOST as error:
-        if not strategies.spans_workers(strategy):
+        if not distribution.spans_workers(strategy):
             raise
         raise WorkerLost(
             f"Another worker stopped answering ({type(error).__name__}). See what it said last, then start all "
@@ -114,7 +116,7 @@ class _Run:
         self.config = config
         self.folder = folder
         self.strategy = strategy
-        self.writes = strategies.is_chief(strategy)
+        self.writes = distribution.is_chief(strategy)
         self.say = say
         self.checkpoints = Checkpoints(
             folder / "checkpoints", config.train.keep, reads_only=not self.writes
@@ -133,7 +135,7 @@ class _Run:
     def start(self, resume):
         """Restores the newest checkpoint, or saves the first: a disk that refuses, refuses now."""
         steps = self.checkpoints.steps() if resume and self.writes else []
-        newest = strategies.agreed(self.strategy, steps[-1] if steps else -1)
+        newest = distribution.agreed(self.strategy, steps[-1] if steps else -1)
         if newest >= 0:
             self._restore(newest)
         elif resume:
@@ -193,22 +195,22 @@ class _Run:
         settings = self.config.train
         if settings.on_collapse == "ignore":
             return []
-        real = sentinels.real_examples(self.config)
+        real = monitors.real_examples(self.config)
         return [
-            sentinels.Saturation(self._alarm),
-            sentinels.Diversity(self._alarm, real, settings.checkpoint_every),
+            monitors.Saturation(self._alarm),
+            monitors.Diversity(self._alarm, real, settings.checkpoint_every),
         ]
 
     def _alarm(self, finding):
         if self.config.train.on_collapse != "warn":
-            raise sentinels.Collapsed(finding)
+            raise monitors.Collapsed(finding)
         self.say(f"Warning: {finding}")
 
     def _roll_back(self, error):
         """Back to the last checkpoint; the noise repeats, the data come in another order."""
         self.rolled_back += 1
         last = self.checkpoints.steps()[-1] if self.writes else 0
-        self.checkpoints.restore(self.model, strategies.agreed(self.strategy, last))
+        self.checkpoints.restore(self.model, distribution.agreed(self.strategy, last))
         if self.writes:
             self._open_tables()
         self.say(f"{error} Going on from step {self.step} with the data in another order.")
@@ -236,7 +238,7 @@ class _Run:
         """The card, once the chief has left everything in the folder; None on other workers."""
         card = self._leave() if self.writes else None
         # A worker that left now would be missed.
-        strategies.agreed(self.strategy, self.step)
+        distribution.agreed(self.strategy, self.step)
         return card
 
     def _leave(self):
@@ -260,7 +262,7 @@ class _Run:
             seed=settings.seed + self.rolled_back,
             start_step=self.step,
         )
-        return strategies.shared(batches, self.strategy)
+        return distribution.shared(batches, self.strategy)
 
     def _score(self, step):
         self.model.picture(self.folder / "samples.png", self._shown)

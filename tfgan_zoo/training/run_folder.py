@@ -8,9 +8,9 @@ import json
 import shutil
 import tempfile
 
-from tfgan_zoo.config import resolved
-from tfgan_zoo.files import remove_unfinished, write_text
-from tfgan_zoo.training import strategies
+from tfgan_zoo.hub.config import resolved
+from tfgan_zoo.utils import distribution
+from tfgan_zoo.utils.files import remove_unfinished, write_text
 
 # What a resumed run may change: how long it goes on and what it writes down, not what it computes.
 _FREE_ON_RESUME = {"steps", "log_every", "checkpoint_every", "score_every", "keep", "on_collapse"}
@@ -29,17 +29,17 @@ def opened(folder, config, resume, strategy):
         RunError: the folder cannot be used, or this worker's settings are not the chief's.
     """
     mine = _fingerprint(config)
-    if strategies.agreed(strategy, mine) != mine:
+    if distribution.agreed(strategy, mine) != mine:
         raise RunError("This worker was started with other settings than the chief; start all of them alike.")
     with contextlib.ExitStack() as stack:
         problem = None
-        if strategies.is_chief(strategy):
+        if distribution.is_chief(strategy):
             try:
                 _prepare(folder, config, resume)
                 stack.enter_context(_locked(folder))
             except RunError as error:
                 problem = error
-        if strategies.agreed(strategy, int(problem is not None)):
+        if distribution.agreed(strategy, int(problem is not None)):
             raise problem or RunError("The chief cannot use the run folder; its own message says why.")
         yield
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 from tfgan_zoo.metrics._checks import as_uint8
 from tfgan_zoo.metrics.protocol import Protocol
 from tfgan_zoo.metrics.statistics import Moments
-from tfgan_zoo.rows import in_batches
+from tfgan_zoo.utils.batching import in_batches
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -1,6 +1,6 @@
 """Small classifiers that ship with the zoo, whose features mean something where ImageNet's do not.
 
-Each was trained by `python -m tfgan_zoo.metrics.features.train_classifier` and lies with its card
+Each was trained by `python -m tfgan_zoo.benchmarks.train_classifier` and lies with its card
 under `pretrained/classifier/`.
 """
 
@@ -12,11 +12,12 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from tfgan_zoo.files import sha256
-from tfgan_zoo.index import nearest, pretrained_root
+from tfgan_zoo.hub.index import pretrained_root
+from tfgan_zoo.hub.weights import loading
 from tfgan_zoo.metrics.features.base import Extractor
-from tfgan_zoo.precision import precision
-from tfgan_zoo.training.weights import loading
+from tfgan_zoo.utils.files import sha256
+from tfgan_zoo.utils.precision import precision
+from tfgan_zoo.utils.spelling import nearest
 
 SIDE = 32
 WEIGHTS, CARD = "model.weights.h5", "card.json"
@@ -104,7 +105,7 @@ def _load(model, folder):
     if not path.is_file():
         raise FileNotFoundError(
             f"there are no weights at {path}; install the package again, or train them with "
-            f"python -m tfgan_zoo.metrics.features.train_classifier NAME --out {folder}"
+            f"python -m tfgan_zoo.benchmarks.train_classifier NAME --out {folder}"
         )
     expected = json.loads((folder / CARD).read_text(encoding="utf-8"))["weights_sha256"]
     found = sha256(path)

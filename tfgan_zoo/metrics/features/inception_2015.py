@@ -12,7 +12,7 @@ from keras import layers
 
 from tfgan_zoo.metrics.features.base import Extractor
 from tfgan_zoo.metrics.features.inception_weights import find_weights, read_constants
-from tfgan_zoo.precision import precision
+from tfgan_zoo.utils.precision import precision
 
 _EPSILON = 0.001
 

@@ -4,8 +4,8 @@ import os
 
 import keras
 
-from tfgan_zoo.files import sha256
 from tfgan_zoo.metrics.features.base import Extractor
+from tfgan_zoo.utils.files import sha256
 
 _SIDE = 299
 _FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"

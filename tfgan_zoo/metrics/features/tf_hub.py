@@ -5,8 +5,8 @@ import os
 
 import tensorflow as tf
 
-from tfgan_zoo.files import sha256
 from tfgan_zoo.metrics.features.base import Extractor
+from tfgan_zoo.utils.files import sha256
 
 
 def tf_hub(

@@ -1,0 +1,96 @@
+"""The momentum ramp and the learning-rate schedules, step by step by hand; Adam that restarts."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from tfgan_zoo.core.optimizers import (
+    ConstantThenLinear,
+    FlooredExponentialDecay,
+    RampedMomentumSGD,
+    RestartingAdam,
+    restart,
+)
+
+
+def test_the_rate_is_divided_every_update_down_to_the_floor():
+    rate = FlooredExponentialDecay(initial=0.1, divisor=2.0, floor=0.03)
+    np.testing.assert_allclose([float(rate(t)) for t in range(4)], [0.1, 0.05, 0.03, 0.03])
+
+
+def test_the_papers_divisor_halves_the_rate_in_173_287_updates():
+    rate = FlooredExponentialDecay(initial=0.1, divisor=1.000004, floor=1e-6)
+    np.testing.assert_allclose(float(rate(173_287)), 0.05, rtol=2e-2)
+
+
+def test_the_rate_is_constant_and_then_falls_on_a_line_to_zero():
+    rate = ConstantThenLinear(initial=0.2, constant_steps=2, decay_steps=4)
+    expected = [0.2, 0.2, 0.2, 0.15, 0.1, 0.05, 0, 0]
+    np.testing.assert_allclose([float(rate(t)) for t in range(8)], expected, atol=1e-8)
+    assert ConstantThenLinear.from_config(rate.get_config()).get_config() == rate.get_config()
+
+
+def test_momentum_ramps_and_the_update_uses_it():
+    optimizer = RampedMomentumSGD(1.0, momentum=0.5, final_momentum=0.7, ramp_steps=2)
+    variable = keras.Variable([0.0])
+    optimizer.build([variable])
+    place = velocity = 0.0
+    for momentum in (0.5, 0.6, 0.7, 0.7):
+        np.testing.assert_allclose(float(optimizer.current_momentum()), momentum, rtol=1e-6)
+        optimizer.apply([tf.constant([1.0])], [variable])
+        velocity = momentum * velocity - 1.0
+        place += velocity
+        np.testing.assert_allclose(variable.numpy(), [place], rtol=1e-6)
+
+
+def test_both_survive_their_configs():
+    optimizer = RampedMomentumSGD(
+        FlooredExponentialDecay(0.1, 1.5, 0.01), final_momentum=0.9, ramp_steps=7
+    )
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(optimizer))
+    assert again.ramp_steps == 7 and again.final_momentum == 0.9
+    np.testing.assert_allclose(float(again._learning_rate(1)), 0.1 / 1.5, rtol=1e-6)
+
+
+def walk(optimizer, gradients, restart_at=()):
+    """Where a weight that starts at [0, 0] is after each update."""
+    variable = keras.Variable([0.0, 0.0])
+    optimizer.build([variable])
+    places = []
+    for update, gradient in enumerate(gradients):
+        if isinstance(optimizer, RestartingAdam):
+            optimizer.restart(update in restart_at)
+        optimizer.apply([tf.constant(gradient)], [variable])
+        places.append(variable.numpy())
+    assert int(optimizer.iterations) == len(gradients)
+    return np.array(places)
+
+
+GRADIENTS = [[1.0, -0.1], [5.0, 0.2], [-0.5, 0.3], [0.1, 0.0], [2.0, -1.0], [0.3, 0.3]]
+
+
+@pytest.mark.parametrize("beta_1", [0.0, 0.9])
+def test_without_a_restart_it_is_adam(beta_1):
+    settings = {"learning_rate": 0.1, "beta_1": beta_1, "beta_2": 0.99}
+    expected = walk(keras.optimizers.Adam(**settings), GRADIENTS)
+    np.testing.assert_allclose(walk(RestartingAdam(**settings), GRADIENTS), expected, rtol=1e-5)
+
+
+@pytest.mark.parametrize("beta_1", [0.0, 0.9])
+def test_after_a_restart_it_moves_as_a_fresh_one_does(beta_1):
+    settings = {"learning_rate": 0.1, "beta_1": beta_1, "beta_2": 0.99}
+    places = walk(RestartingAdam(**settings), GRADIENTS, restart_at=[2])
+    fresh = walk(keras.optimizers.Adam(**settings), GRADIENTS[2:])
+    np.testing.assert_allclose(places[2:] - places[1], fresh, rtol=1e-4, atol=1e-6)
+    # An Adam that remembers the large gradients moves less.
+    assert np.abs(places - walk(RestartingAdam(**settings), GRADIENTS)).max() > 0.05
+
+
+def test_a_restart_is_for_optimisers_that_can_forget_or_have_nothing_to_forget():
+    restart(keras.optimizers.SGD(0.1), True)
+    for optimizer in (keras.optimizers.Adam(0.1), keras.optimizers.SGD(0.1, momentum=0.5)):
+        with pytest.raises(TypeError, match="cannot forget its slots.*use RestartingAdam"):
+            restart(optimizer, True)
+    with pytest.raises(ValueError, match="no amsgrad"):
+        RestartingAdam(amsgrad=True).build([keras.Variable([0.0])])

@@ -1,0 +1,1 @@
+"""`AdversarialModel` and what systems are composed of."""

@@ -1,0 +1,274 @@
+"""The schema of a config, strict, and how one is read: `extends`, overrides, the smoke overlay."""
+
+import math
+import re
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tfgan_zoo.hub.index import config_path, list_configs
+from tfgan_zoo.utils.spelling import nearest
+
+__all__ = ["Config", "ConfigError", "list_configs", "load_config"]
+
+
+class ConfigError(ValueError):
+    """A config that cannot be used; the message says where it is wrong and what is allowed."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Paper(_Section):
+    """What the system reproduces."""
+
+    title: str
+    authors: str
+    venue: str
+    arxiv: str
+
+
+class Built(BaseModel):
+    """A thing named by `builder` or `class` with its arguments beside the name."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    @property
+    def arguments(self):
+        return dict(self.model_extra)
+
+
+class Network(Built):
+    builder: str = Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")
+
+
+class Optimizer(Built):
+    class_name: str = Field(alias="class", pattern=r"^[A-Za-z0-9]+$")
+
+
+class Data(_Section):
+    """The arguments of `tfgan_zoo.data.load`, less batch size and seed."""
+
+    name: str
+    split: str = "train"
+    image_size: int | None = Field(None, ge=1)
+    fit: Literal["crop", "pad", "stretch"] = "crop"
+    channels: Literal[1, 3] | None = None
+    take: int | None = Field(None, ge=1)
+    keys: list[str] | None = None
+    data_dir: str | None = None
+
+
+class Train(_Section):
+    """How long and how to train; every interval counts generator steps.
+
+    `on_collapse` is what follows when a sentinel sees a saturated discriminator or samples that are alike: a
+    warning, a stop, or a return to the last checkpoint with other data; "roll_back" holds for losses and
+    weights that are not finite too, which stop a run otherwise.
+    """
+
+    steps: int = Field(ge=1)
+    batch_size: int = Field(ge=1)
+    seed: int = Field(0, ge=0, lt=2**31)
+    steps_per_execution: int = Field(20, ge=1)
+    log_every: int = Field(20, ge=1)
+    checkpoint_every: int = Field(500, ge=1)
+    keep: int = Field(2, ge=1)
+    score_every: int = Field(1000, ge=1)
+    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    jit_compile: bool = False
+    deterministic: bool = True
+    on_collapse: Literal["ignore", "warn", "stop", "roll_back"] = "warn"
+
+    @model_validator(mode="after")
+    def _intervals_fall_on_executions(self):
+        for name in ("steps", "log_every", "checkpoint_every", "score_every"):
+            if getattr(self, name) % self.steps_per_execution:
+                raise ValueError(
+                    f"train.{name}={getattr(self, name)} is no multiple of "
+                    f"train.steps_per_execution={self.steps_per_execution}; training can only "
+                    "pause or end between executions"
+                )
+        return self
+
+
+class Config(_Section):
+    """One config, resolved.
+
+    `held_out` is a split that training never sees, for pictures of what a translation makes of it.
+    """
+
+    id: str
+    paper: Paper
+    note: str = ""
+    system: str = Field(pattern=r"^[a-z0-9_]+$")
+    system_args: dict[str, Any] = {}
+    networks: dict[str, Network]
+    optimizers: dict[str, Optimizer]
+    data: Data
+    held_out: str | None = None
+    train: Train
+    eval: dict[str, dict[str, Any]] = {}
+    claim: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _finite(cls, raw):
+        for number in _leaves(raw):
+            if isinstance(number, float) and not math.isfinite(number):
+                raise ValueError(f"numbers must be finite; one is {number}")
+        return raw
+
+    def as_dict(self):
+        """Plain JSON-ready values, as a card and a run folder keep them."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def _leaves(value):
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for child in value:
+            yield from _leaves(child)
+    else:
+        yield value
+
+
+class _Loader(yaml.SafeLoader):
+    """Safe YAML with 2e-4 as a number, without aliases, and with repeated keys refused."""
+
+    def compose_node(self, parent, index):
+        if self.check_event(yaml.AliasEvent):
+            mark = self.peek_event().start_mark
+            raise ConfigError(f"line {mark.line + 1}: aliases (*name) are not allowed in a config")
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node, deep=False):
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        repeated = sorted({str(key) for key in keys if keys.count(key) > 1})
+        if repeated:
+            line = node.start_mark.line + 1
+            raise ConfigError(f"line {line}: the key {repeated[0]!r} stands twice")
+        return super().construct_mapping(node, deep)
+
+
+_Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(r"^[-+]?(\d+\.?\d*|\.\d+)[eE][-+]?\d+$"),
+    list("-+0123456789."),
+)
+
+
+def parse_yaml(text, where):
+    """The value of a YAML text; errors name `where` it stood."""
+    try:
+        return yaml.load(text, _Loader)
+    except ConfigError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    except yaml.YAMLError as error:
+        message = " ".join(str(error).split())
+        raise ConfigError(f"{where} is not valid YAML: {message}") from None
+    except RecursionError:
+        raise ConfigError(f"{where} is nested too deeply for a config") from None
+
+
+def load_config(config_id, overrides=None, smoke=False):
+    """Reads, merges and checks a config.
+
+    Args:
+        config_id: `<system>/<data>`, one of `list_configs()`.
+        overrides: a dict from dotted keys (`"optimizers.generator.learning_rate"`) to values.
+        smoke: lay the config's `smoke` section over it, so that it runs in seconds.
+
+    Returns:
+        A `Config`.
+
+    Raises:
+        KeyError: no such id.
+        ConfigError: a key is unknown, a value has the wrong type, or a file cannot be parsed.
+    """
+    raw = _read(config_id, seen=())
+    overlay = raw.pop("smoke", {})
+    if not isinstance(overlay, dict):
+        raise ConfigError(f"Config {config_id}: smoke must be a map of keys; got {overlay!r}.")
+    if smoke:
+        raw = _merge(raw, overlay)
+    raw = _merge(raw, _nest(overrides or {}))
+    return resolved({**raw, "id": config_id})
+
+
+def resolved(raw):
+    """The `Config` of a complete dict, as a card keeps it; raises ConfigError as `load_config`."""
+    try:
+        return Config.model_validate(raw)
+    except ValidationError as error:
+        lines = [_explain(problem) for problem in error.errors()]
+        raise ConfigError(f"Config {raw.get('id')}: " + "; ".join(lines)) from None
+
+
+def parse_overrides(settings):
+    """`["train.steps=100", ...]` as the dict that `load_config` takes; values are YAML."""
+    overrides = {}
+    for setting in settings:
+        key, equals, value = setting.partition("=")
+        if not equals or not re.fullmatch(r"\w+(\.\w+)*", key):
+            raise ConfigError(f"--set takes key=value, such as train.steps=100; got {setting!r}.")
+        overrides[key] = parse_yaml(value, f"--set {key}")
+    return overrides
+
+
+def _read(config_id, seen):
+    if config_id in seen:
+        raise ConfigError(f"Config {config_id} extends itself: {' -> '.join((*seen, config_id))}.")
+    path = config_path(config_id)
+    raw = parse_yaml(path.read_text(encoding="utf-8"), path.name)
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path} holds no map of keys.")
+    base = raw.pop("extends", None)
+    return raw if base is None else _merge(_read(base, (*seen, config_id)), raw)
+
+
+def _merge(base, over):
+    """`over` laid on `base`, map by map; null takes a key away.
+
+    A changed builder or class drops the old one's arguments.
+    """
+    if not (isinstance(base, dict) and isinstance(over, dict)):
+        return over
+    for name in ("builder", "class"):
+        if name in over and over[name] != base.get(name):
+            return over
+    merged = dict(base)
+    for key, value in over.items():
+        merged[key] = _merge(base[key], value) if key in base else value
+    return {key: value for key, value in merged.items() if value is not None}
+
+
+def _nest(overrides):
+    """Dotted keys as one tree, so that their order does not matter."""
+    tree = {}
+    for dotted, value in overrides.items():
+        *parents, last = dotted.split(".")
+        branch = tree
+        for parent in parents:
+            branch = branch.setdefault(parent, {})
+            if not isinstance(branch, dict):
+                raise ConfigError(f"The override {dotted} contradicts another one of {parent}.")
+        branch[last] = value
+    return tree
+
+
+def _explain(problem):
+    """One pydantic problem as a sentence that names the key and, if misspelt, its neighbours."""
+    where = [str(part) for part in problem["loc"]]
+    if problem["type"] != "extra_forbidden":
+        return f"{'.'.join(where) or 'config'}: {problem['msg']}"
+    model = Config
+    for part in where[:-1]:
+        field = model.model_fields.get(part)
+        model = field.annotation if field else model
+    known = [field.alias or name for name, field in model.model_fields.items() if name != "id"]
+    known += ["extends", "smoke"] if model is Config else []
+    return f"unknown key {'.'.join(where)!r}.{nearest(where[-1], known)}"

@@ -1,0 +1,5 @@
+"""CGAN."""
+
+from tfgan_zoo.systems.cgan.cgan import CGAN
+
+__all__ = ["CGAN"]

@@ -1,0 +1,61 @@
+"""The conditional GAN's claim: each row shows the digit that was asked for."""
+
+import numpy as np
+
+from tfgan_zoo import data
+from tfgan_zoo.reproduce import at_least, at_most
+
+CLAIM = "A generator that is given a label draws that digit, in many ways."
+PAPER = "Figure 2: rows of MNIST digits, a label a row; table 1: Parzen log-likelihood 132 +- 1.8"
+
+
+def check(bench, steps, extractor, samples, seed=0, parzen=True):
+    """Trains the model on MNIST, and once more on permuted labels.
+
+    Args:
+        steps: updates of each player.
+        extractor, samples: of the classifier that reads the digits.
+        parzen: whether to take the Parzen log-likelihood, which needs the splits of MNIST.
+    """
+    common = {"train.seed": seed, "train.steps": steps, "train.score_every": steps, "eval": None}
+    true = bench.train("cgan", "cgan/mnist", {"train.seed": seed, "train.steps": steps})
+    permuted = bench.train(
+        "permuted", "cgan/mnist", {**common, "data.name": f"permuted_labels/{true.config.data.name}"}
+    )
+    accuracy = [
+        variant.score("conditional_accuracy", extractor=extractor, samples=samples)
+        for variant in (true, permuted)
+    ]
+    spread = within_class_spread(true, samples=1000)
+    for label, share in enumerate(spread):
+        true.note(f"spread/{label}", share)
+    checks = [
+        at_least("share of digits that are the ones asked for", accuracy[0], 0.95),
+        at_most("the same, trained on permuted labels", accuracy[1], 0.20),
+        at_least("least spread within a class, as a share of the reals'", min(spread), 0.6),
+    ]
+    if parzen:
+        value = true.score("parzen_log_likelihood", samples=samples)
+        checks.append(at_least("Parzen log-likelihood in nats", value, 132))
+    return checks
+
+
+def within_class_spread(variant, samples, seed=0):
+    """For each class the mean distance between pairs of samples over that between pairs of reals."""
+    model = variant.model
+    real = data.arrays(**variant.config.data.model_dump())
+    labels = np.arange(samples) % model.classes
+    fake = model.generate(samples, seed=seed, label=labels)
+    spreads = []
+    for label in range(model.classes):
+        reals = real["image"][real["label"] == label][: samples // model.classes] / 127.5 - 1
+        spreads.append(_mean_distance(fake[labels == label]) / _mean_distance(reals))
+    return spreads
+
+
+def _mean_distance(images):
+    """The mean Euclidean distance in pixels over all pairs of different images."""
+    flat = np.asarray(images, np.float64).reshape(len(images), -1)
+    squares = np.square(flat).sum(axis=1)
+    distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * flat @ flat.T, 0))
+    return distances.sum() / (len(flat) * (len(flat) - 1))

@@ -1,0 +1,163 @@
+"""CycleGAN: Unpaired Image-to-Image Translation using Cycle-Consistent Adversarial Networks, Zhu, Park,
+Isola, Efros, ICCV 2017, arXiv:1703.10593.
+
+Two mappings G: A -> B and F: B -> A between domains of which no pairs are known. Each must deceive the
+discriminator of its target domain, and each must undo the other: F(G(a)) = a, G(F(b)) = b (equations
+1 to 3). One step of G and F together, then one of both discriminators, which are shown fakes from a pool
+of the last fifty.
+
+Differs from the paper: nothing in the method. A batch of more than one image goes through the pool
+at once.
+"""
+
+import keras
+import tensorflow as tf
+
+from tfgan_zoo.core.replay import HistoryPool
+from tfgan_zoo.core.translation_game import Direction, TranslationGame
+from tfgan_zoo.losses import adversarial
+from tfgan_zoo.utils import pictures
+
+__all__ = ["CycleGAN"]
+
+
+def _distance(images, others):
+    """|x - y|_1 as a mean over batch, pixels and channels."""
+    return tf.reduce_mean(tf.abs(images - others))
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class CycleGAN(TranslationGame):
+    """Equation 3 with least squares for the log likelihood, as in section 4.
+
+    Batches hold `image_a` and `image_b`, unpaired.
+
+    Args:
+        generator_ab: functional model G, images of A -> images of B in [-1, 1].
+        generator_ba: functional model F, images of B -> images of A.
+        discriminator_a, discriminator_b: functional models, images -> scores of any shape.
+        gan_weight: of the adversarial losses; 0 leaves the cycle alone.
+        cycle_weight: lambda of equation 3.
+        identity_weight: of |G(b) - b| + |F(a) - a| (section 5.2), which the paper adds for paintings,
+            with half of lambda; 0 for none.
+        pool: slots of each direction's pool of old fakes.
+        seed: keys all the noise of training.
+    """
+
+    reported = ("generator_loss", "cycle_loss", "discriminator_loss")
+
+    def __init__(
+        self,
+        generator_ab,
+        generator_ba,
+        discriminator_a,
+        discriminator_b,
+        gan_weight=1.0,
+        cycle_weight=10.0,
+        identity_weight=0.0,
+        pool=50,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(seed=seed, **kwargs)
+        if identity_weight and generator_ab.input_shape != generator_ab.output_shape:
+            raise ValueError(
+                "The identity loss needs domains of one shape; got "
+                f"{generator_ab.input_shape[1:]} and {generator_ab.output_shape[1:]}."
+            )
+        self.generator_ab = generator_ab
+        self.generator_ba = generator_ba
+        self.discriminator_a = discriminator_a
+        self.discriminator_b = discriminator_b
+        self.gan_weight = gan_weight
+        self.cycle_weight = cycle_weight
+        self.identity_weight = identity_weight
+        self.pool = pool
+        self.pool_a = HistoryPool(pool, generator_ba.output_shape[1:])
+        self.pool_b = HistoryPool(pool, generator_ab.output_shape[1:])
+
+    def players(self):
+        return {
+            "generators": [self.generator_ab, self.generator_ba],
+            "discriminators": [self.discriminator_a, self.discriminator_b],
+        }
+
+    def directions(self):
+        return {
+            "a_to_b": Direction(self.generator_ab, "image_a", "image_b", paired=False),
+            "b_to_a": Direction(self.generator_ba, "image_b", "image_a", paired=False),
+        }
+
+    def train_step(self, data):
+        noise = self.noise()
+        a, b = self.example(data, "image_a"), self.example(data, "image_b")
+        made = {}
+        generator_loss = self.minimize("generators", lambda: self._generator_loss(a, b, made))
+
+        # The pools are for the discriminators alone; G and F answer for what they made just now.
+        shown_a = self.pool_a.exchange(made["fake_a"], noise)
+        shown_b = self.pool_b.exchange(made["fake_b"], noise)
+        discriminator_loss = self.minimize(
+            "discriminators",
+            lambda: self._discriminator_loss(self.discriminator_a, a, shown_a)
+            + self._discriminator_loss(self.discriminator_b, b, shown_b),
+        )
+        return self.report(
+            generator_loss=generator_loss,
+            cycle_loss=made["cycle"],
+            discriminator_loss=discriminator_loss,
+        )
+
+    def _generator_loss(self, a, b, made):
+        """Equation 3; leaves G(a), F(b) and the cycle loss in `made`."""
+        fake_b = self.generator_ab(a, training=True)
+        fake_a = self.generator_ba(b, training=True)
+        deceit = adversarial.generator_least_squares(
+            self.discriminator_b(fake_b, training=True)
+        ) + adversarial.generator_least_squares(self.discriminator_a(fake_a, training=True))
+        cycle = _distance(self.generator_ba(fake_b, training=True), a) + _distance(
+            self.generator_ab(fake_a, training=True), b
+        )
+        made.update(fake_a=fake_a, fake_b=fake_b, cycle=cycle)
+        loss = self.gan_weight * deceit + self.cycle_weight * cycle
+        if self.identity_weight:
+            same = _distance(self.generator_ab(b, training=True), b) + _distance(
+                self.generator_ba(a, training=True), a
+            )
+            loss += self.identity_weight * same
+        return loss
+
+    @staticmethod
+    def _discriminator_loss(discriminator, real, fake):
+        """Halved, which slows the discriminator down beside the generators (section 4)."""
+        return 0.5 * adversarial.discriminator_least_squares(
+            discriminator(real, training=True), discriminator(fake, training=True)
+        )
+
+    def a_to_b(self, inputs):
+        """Serving: {"image": [B, H, W, C] of A} -> {"image": of B}."""
+        return {"image": tf.cast(self.generator_ab(inputs["image"], training=False), tf.float32)}
+
+    def b_to_a(self, inputs):
+        """Serving: {"image": [B, H, W, C] of B} -> {"image": of A}."""
+        return {"image": tf.cast(self.generator_ba(inputs["image"], training=False), tf.float32)}
+
+    def call(self, inputs):
+        """`a_to_b`."""
+        return self.a_to_b(inputs)
+
+    def picture(self, path, batch, seed=0):
+        """a | G(a) | F(G(a)) | b | F(b) | G(F(b)), a row a pair of examples."""
+        columns = []
+        for key, way, back in (("image_a", "a_to_b", "b_to_a"), ("image_b", "b_to_a", "a_to_b")):
+            images = batch[key].numpy()
+            translated = self.translate(images, direction=way)
+            columns += [images, translated, self.translate(translated, direction=back)]
+        pictures.save_columns(columns, path)
+
+    def signatures(self):
+        specs = {
+            name: {"image": tf.TensorSpec([None, *way.source_shape], tf.float32, name="image")}
+            for name, way in self.directions().items()
+        }
+        return {"a_to_b": (self.a_to_b, specs["a_to_b"]), "b_to_a": (self.b_to_a, specs["b_to_a"])}

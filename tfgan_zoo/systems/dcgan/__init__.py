@@ -1,0 +1,5 @@
+"""DCGAN."""
+
+from tfgan_zoo.systems.dcgan.dcgan import DCGAN
+
+__all__ = ["DCGAN"]

@@ -1,0 +1,84 @@
+"""DCGAN: Unsupervised Representation Learning with Deep Convolutional Generative Adversarial
+Networks, Radford, Metz, Chintala, ICLR 2016, arXiv:1511.06434.
+
+The all-convolutional recipe (`networks/dcgan.py`) trained with the GAN losses of Goodfellow et al.
+2014: one step of the discriminator, then one of the generator. The discriminator's maps serve as
+features (section 5).
+
+Differs from the paper: nothing in the method; the configs say what sizes and data they take.
+"""
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from tfgan_zoo.core.latent_game import LatentGame
+from tfgan_zoo.losses import adversarial
+
+__all__ = ["DCGAN"]
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class DCGAN(LatentGame):
+    """Alternates one step of each player on -log D(x) - log(1 - D(G(z))) and -log D(G(z)).
+
+    Args:
+        generator: functional model, latents [B, d] -> images [B, H, W, C] in [-1, 1].
+        discriminator: functional model, images -> logits [B, 1].
+        prior: the latents' distribution; the paper's is uniform in [-1, 1].
+        seed: keys all the noise of training.
+    """
+
+    reported = ("discriminator_loss", "generator_loss")
+
+    def __init__(self, generator, discriminator, prior="uniform", seed=0, **kwargs):
+        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        self.discriminator = discriminator
+
+    def train_step(self, data):
+        noise = self.noise()
+        real = self.example(data, "image")
+        shape = [self.batch_size(real), self.latent_dim]
+
+        # Real and fake stay separate batches: batch norm would otherwise mix their statistics.
+        fake = self.generator(noise.latents(self.prior, shape), training=True)
+        discriminator_loss = self.minimize(
+            "discriminator",
+            lambda: adversarial.discriminator(
+                self.discriminator(real, training=True), self.discriminator(fake, training=True)
+            ),
+        )
+
+        latents = noise.latents(self.prior, shape)
+        generator_loss = self.minimize(
+            "generator",
+            lambda: adversarial.generator_non_saturating(
+                self.discriminator(self.generator(latents, training=True), training=True)
+            ),
+        )
+        return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
+
+    def features(self, inputs):
+        """Section 5.1: every convolution's maps, max-pooled to 4x4, flattened and concatenated.
+
+        Args:
+            inputs: {"image": [B, H, W, C] in [-1, 1]}.
+
+        Returns:
+            {"features": [B, F]}.
+        """
+        maps = inputs["image"]
+        pooled = []
+        for layer in self.discriminator.layers[1:]:
+            if isinstance(layer, layers.Flatten):
+                break
+            maps = layer(maps, training=False)
+            if isinstance(layer, layers.LeakyReLU):
+                size = maps.shape[1] // 4
+                grid = tf.nn.max_pool2d(maps, size, size, "VALID")
+                pooled.append(tf.reshape(grid, [-1, 16 * grid.shape[-1]]))
+        return {"features": tf.cast(tf.concat(pooled, axis=1), tf.float32)}
+
+    def signatures(self):
+        image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")
+        return {**super().signatures(), "features": (self.features, {"image": image})}

@@ -1,0 +1,5 @@
+"""GAN."""
+
+from tfgan_zoo.systems.gan.gan import GAN
+
+__all__ = ["GAN"]

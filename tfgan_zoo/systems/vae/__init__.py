@@ -1,0 +1,5 @@
+"""VAE."""
+
+from tfgan_zoo.systems.vae.vae import VAE
+
+__all__ = ["VAE"]

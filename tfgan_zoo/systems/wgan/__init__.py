@@ -1,0 +1,5 @@
+"""WGAN."""
+
+from tfgan_zoo.systems.wgan.wgan import WGAN
+
+__all__ = ["WGAN"]

@@ -1,0 +1,1 @@
+"""What every room needs and no paper describes: files, batching, pictures, distribution."""
