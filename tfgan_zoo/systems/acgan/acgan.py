@@ -13,14 +13,16 @@ Differs from the paper: the generator's -L_S is -log D(fake) by default, as ever
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core.latent_game import LabelledGame
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Classes, Latents, Sampler
+from tfgan_zoo.losses import gan
+from tfgan_zoo.losses.classification import cross_entropy
 
 __all__ = ["ACGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class ACGAN(LabelledGame):
+class ACGAN(AdversarialModel):
     """One step of each player on L_S + L_C and L_C - L_S.
 
     Args:
@@ -34,7 +36,7 @@ class ACGAN(LabelledGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss", "real_class_loss", "fake_class_loss")
+    saturation = {"source_loss": gan.SATURATED}
 
     def __init__(
         self,
@@ -47,54 +49,52 @@ class ACGAN(LabelledGame):
         seed=0,
         **kwargs,
     ):
-        super().__init__(generator, classes=classes, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
+        self.generator = generator
         self.discriminator = discriminator
         self.generator_loss = generator_loss
-        self._generator_objective = adversarial.generator(generator_loss)
+        self._generator_objective = gan.generator(generator_loss)
         self.class_weight = class_weight
+        self.classes = classes
+        self.prior = prior
+        sources = {"z": Latents(generator.input["z"].shape[-1], prior), "label": Classes(classes)}
+        self.sampler = Sampler(generator, sources)
+
+    @property
+    def example_shapes(self):
+        return super().example_shapes | {"label": ()}
 
     def train_step(self, data):
-        noise = self.noise()
-        real, label = self.example(data, "image"), self.example(data, "label")
-        discriminator_loss, real_class_loss = self._discriminator_step(real, label, noise)
-        generator_loss, fake_class_loss = self._generator_step(self.batch_size(real), noise)
-        return self.report(
-            discriminator_loss=discriminator_loss,
-            generator_loss=generator_loss,
-            real_class_loss=real_class_loss,
-            fake_class_loss=fake_class_loss,
-        )
+        noise, real, label = self.noise(), data["image"], data["label"]
+        logs = self._discriminator_step(real, label, noise)
+        return logs | self._generator_step(self.rows(real), noise)
 
     def _discriminator_step(self, real, label, noise):
-        latents, wanted = self._draw(self.batch_size(real), noise)
-        fake = self.generator({"z": latents, "label": wanted}, training=True)
-        parts = {}
+        inputs = self.sampler.draw(noise, self.rows(real))
+        fake = self.sampler(inputs, training=True)
 
-        def loss():
+        def discriminator_loss():
             of_real = self.discriminator(real, training=True)
             of_fake = self.discriminator(fake, training=True)
-            parts["real_class"] = adversarial.cross_entropy(label, of_real["class"])
-            of_class = parts["real_class"] + adversarial.cross_entropy(wanted, of_fake["class"])
-            of_source = adversarial.discriminator(of_real["source"], of_fake["source"])
-            return of_source + self.class_weight * of_class
+            real_class = cross_entropy(label, of_real["class"])
+            of_class = real_class + cross_entropy(inputs["label"], of_fake["class"])
+            of_source = gan.discriminator(of_real["source"], of_fake["source"])
+            loss = of_source + self.class_weight * of_class
+            logs = {"discriminator_loss": loss, "source_loss": of_source, "real_class_loss": real_class}
+            return loss, logs
 
-        return self.minimize("discriminator", loss), parts["real_class"]
+        return self.minimize("discriminator", discriminator_loss)
 
-    def _generator_step(self, batch, noise):
-        latents, wanted = self._draw(batch, noise)
-        parts = {}
+    def _generator_step(self, rows, noise):
+        inputs = self.sampler.draw(noise, rows)
 
-        def loss():
-            fake = self.generator({"z": latents, "label": wanted}, training=True)
-            judged = self.discriminator(fake, training=True)
-            parts["class"] = adversarial.cross_entropy(wanted, judged["class"])
-            return self._generator_objective(judged["source"]) + self.class_weight * parts["class"]
+        def generator_loss():
+            judged = self.discriminator(self.sampler(inputs, training=True), training=True)
+            of_class = cross_entropy(inputs["label"], judged["class"])
+            loss = self._generator_objective(judged["source"]) + self.class_weight * of_class
+            return loss, {"generator_loss": loss, "fake_class_loss": of_class}
 
-        return self.minimize("generator", loss), parts["class"]
-
-    def _draw(self, batch, noise):
-        latents = noise.latents(self.prior, [batch, self.latent_dim])
-        return latents, noise.integers([batch], self.classes)
+        return self.minimize("generator", generator_loss)
 
     def classify(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"source": [B], "class_logits": [B, classes]}."""
@@ -106,4 +106,4 @@ class ACGAN(LabelledGame):
 
     def signatures(self):
         image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")
-        return {**super().signatures(), "classify": (self.classify, {"image": image})}
+        return super().signatures() | {"classify": (self.classify, {"image": image})}

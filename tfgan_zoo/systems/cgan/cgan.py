@@ -11,14 +11,15 @@ unit hypercube's. Tagging of Flickr images is left out.
 
 import keras
 
-from tfgan_zoo.core.latent_game import LabelledGame
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Classes, Latents, Sampler
+from tfgan_zoo.losses import gan
 
 __all__ = ["CGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class CGAN(LabelledGame):
+class CGAN(AdversarialModel):
     """Alternates one step of each player on equation 2, every example with its label.
 
     Args:
@@ -30,7 +31,7 @@ class CGAN(LabelledGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss")
+    saturation = {"discriminator_loss": gan.SATURATED}
 
     def __init__(
         self,
@@ -42,31 +43,38 @@ class CGAN(LabelledGame):
         seed=0,
         **kwargs,
     ):
-        super().__init__(generator, classes=classes, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
+        self.generator = generator
         self.discriminator = discriminator
         self.generator_loss = generator_loss
-        self._generator_objective = adversarial.generator(generator_loss)
+        self._generator_objective = gan.generator(generator_loss)
+        self.classes = classes
+        self.prior = prior
+        sources = {"z": Latents(generator.input["z"].shape[-1], prior), "label": Classes(classes)}
+        self.sampler = Sampler(generator, sources)
+
+    @property
+    def example_shapes(self):
+        return super().example_shapes | {"label": ()}
 
     def train_step(self, data):
-        noise = self.noise()
-        real, label = self.example(data, "image"), self.example(data, "label")
-        shape = [self.batch_size(real), self.latent_dim]
+        noise, real, label = self.noise(), data["image"], data["label"]
+        rows = self.rows(real)
+        fake = self.sampler(self.sampler.draw(noise, rows, label=label), training=True)
 
-        fake = self._fake(noise.latents(self.prior, shape), label)
-        discriminator_loss = self.minimize(
-            "discriminator",
-            lambda: adversarial.discriminator(self._judge(real, label), self._judge(fake, label)),
-        )
+        def discriminator_loss():
+            loss = gan.discriminator(self._judge(real, label), self._judge(fake, label))
+            return loss, {"discriminator_loss": loss}
 
-        latents = noise.latents(self.prior, shape)
-        generator_loss = self.minimize(
-            "generator",
-            lambda: self._generator_objective(self._judge(self._fake(latents, label), label)),
-        )
-        return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
+        inputs = self.sampler.draw(noise, rows, label=label)
 
-    def _fake(self, latents, label):
-        return self.generator({"z": latents, "label": label}, training=True)
+        def generator_loss():
+            fake = self.sampler(inputs, training=True)
+            loss = self._generator_objective(self._judge(fake, label))
+            return loss, {"generator_loss": loss}
+
+        logs = self.minimize("discriminator", discriminator_loss)
+        return logs | self.minimize("generator", generator_loss)
 
     def _judge(self, image, label):
         return self.discriminator({"image": image, "label": label}, training=True)

@@ -13,9 +13,10 @@ at once.
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.replay import HistoryPool
-from tfgan_zoo.core.translation_game import Direction, TranslationGame
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.sampler import Sampler
+from tfgan_zoo.losses import least_squares
 from tfgan_zoo.utils import pictures
 
 __all__ = ["CycleGAN"]
@@ -27,7 +28,7 @@ def _distance(images, others):
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class CycleGAN(TranslationGame):
+class CycleGAN(AdversarialModel):
     """Equation 3 with least squares for the log likelihood, as in section 4.
 
     Batches hold `image_a` and `image_b`, unpaired.
@@ -44,7 +45,8 @@ class CycleGAN(TranslationGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("generator_loss", "cycle_loss", "discriminator_loss")
+    # The loss is that of both discriminators, each halved.
+    saturation = {"discriminator_loss": least_squares.SATURATED}
 
     def __init__(
         self,
@@ -82,55 +84,48 @@ class CycleGAN(TranslationGame):
             "discriminators": [self.discriminator_a, self.discriminator_b],
         }
 
-    def directions(self):
+    def samplers(self):
         return {
-            "a_to_b": Direction(self.generator_ab, "image_a", "image_b", paired=False),
-            "b_to_a": Direction(self.generator_ba, "image_b", "image_a", paired=False),
+            "a_to_b": Sampler(self.generator_ab, {}, makes="image_b", of="image_a"),
+            "b_to_a": Sampler(self.generator_ba, {}, makes="image_a", of="image_b"),
         }
 
     def train_step(self, data):
-        noise = self.noise()
-        a, b = self.example(data, "image_a"), self.example(data, "image_b")
-        made = {}
-        generator_loss = self.minimize("generators", lambda: self._generator_loss(a, b, made))
+        noise, a, b = self.noise(), data["image_a"], data["image_b"]
+        logs, fake_a, fake_b = self.minimize("generators", lambda: self._generator_loss(a, b))
 
         # The pools are for the discriminators alone; G and F answer for what they made just now.
-        shown_a = self.pool_a.exchange(made["fake_a"], noise)
-        shown_b = self.pool_b.exchange(made["fake_b"], noise)
-        discriminator_loss = self.minimize(
-            "discriminators",
-            lambda: self._discriminator_loss(self.discriminator_a, a, shown_a)
-            + self._discriminator_loss(self.discriminator_b, b, shown_b),
-        )
-        return self.report(
-            generator_loss=generator_loss,
-            cycle_loss=made["cycle"],
-            discriminator_loss=discriminator_loss,
-        )
+        shown_a = self.pool_a.exchange(fake_a, noise)
+        shown_b = self.pool_b.exchange(fake_b, noise)
 
-    def _generator_loss(self, a, b, made):
-        """Equation 3; leaves G(a), F(b) and the cycle loss in `made`."""
+        def discriminator_loss():
+            loss = self._judge(self.discriminator_a, a, shown_a) + self._judge(self.discriminator_b, b, shown_b)
+            return loss, {"discriminator_loss": loss}
+
+        return logs | self.minimize("discriminators", discriminator_loss)
+
+    def _generator_loss(self, a, b):
+        """Equation 3, and (what to log, F(b), G(a))."""
         fake_b = self.generator_ab(a, training=True)
         fake_a = self.generator_ba(b, training=True)
-        deceit = adversarial.generator_least_squares(
+        deceit = least_squares.generator(
             self.discriminator_b(fake_b, training=True)
-        ) + adversarial.generator_least_squares(self.discriminator_a(fake_a, training=True))
+        ) + least_squares.generator(self.discriminator_a(fake_a, training=True))
         cycle = _distance(self.generator_ba(fake_b, training=True), a) + _distance(
             self.generator_ab(fake_a, training=True), b
         )
-        made.update(fake_a=fake_a, fake_b=fake_b, cycle=cycle)
         loss = self.gan_weight * deceit + self.cycle_weight * cycle
         if self.identity_weight:
             same = _distance(self.generator_ab(b, training=True), b) + _distance(
                 self.generator_ba(a, training=True), a
             )
             loss += self.identity_weight * same
-        return loss
+        return loss, ({"generator_loss": loss, "cycle_loss": cycle}, fake_a, fake_b)
 
     @staticmethod
-    def _discriminator_loss(discriminator, real, fake):
+    def _judge(discriminator, real, fake):
         """Halved, which slows the discriminator down beside the generators (section 4)."""
-        return 0.5 * adversarial.discriminator_least_squares(
+        return 0.5 * least_squares.discriminator(
             discriminator(real, training=True), discriminator(fake, training=True)
         )
 
@@ -157,7 +152,7 @@ class CycleGAN(TranslationGame):
 
     def signatures(self):
         specs = {
-            name: {"image": tf.TensorSpec([None, *way.source_shape], tf.float32, name="image")}
-            for name, way in self.directions().items()
+            name: {"image": tf.TensorSpec([None, *network.input_shape[1:]], tf.float32, name="image")}
+            for name, network in (("a_to_b", self.generator_ab), ("b_to_a", self.generator_ba))
         }
         return {"a_to_b": (self.a_to_b, specs["a_to_b"]), "b_to_a": (self.b_to_a, specs["b_to_a"])}

@@ -12,14 +12,15 @@ import keras
 import tensorflow as tf
 from keras import layers
 
-from tfgan_zoo.core.latent_game import LatentGame
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.losses import gan
 
 __all__ = ["DCGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class DCGAN(LatentGame):
+class DCGAN(AdversarialModel):
     """Alternates one step of each player on -log D(x) - log(1 - D(G(z))) and -log D(G(z)).
 
     Args:
@@ -29,34 +30,36 @@ class DCGAN(LatentGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss")
+    saturation = {"discriminator_loss": gan.SATURATED}
 
     def __init__(self, generator, discriminator, prior="uniform", seed=0, **kwargs):
-        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
+        self.generator = generator
         self.discriminator = discriminator
+        self.prior = prior
+        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
 
     def train_step(self, data):
-        noise = self.noise()
-        real = self.example(data, "image")
-        shape = [self.batch_size(real), self.latent_dim]
-
+        noise, real = self.noise(), data["image"]
+        rows = self.rows(real)
         # Real and fake stay separate batches: batch norm would otherwise mix their statistics.
-        fake = self.generator(noise.latents(self.prior, shape), training=True)
-        discriminator_loss = self.minimize(
-            "discriminator",
-            lambda: adversarial.discriminator(
-                self.discriminator(real, training=True), self.discriminator(fake, training=True)
-            ),
-        )
+        fake = self.sampler(self.sampler.draw(noise, rows), training=True)
 
-        latents = noise.latents(self.prior, shape)
-        generator_loss = self.minimize(
-            "generator",
-            lambda: adversarial.generator_non_saturating(
-                self.discriminator(self.generator(latents, training=True), training=True)
-            ),
-        )
-        return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
+        def discriminator_loss():
+            loss = gan.discriminator(
+                self.discriminator(real, training=True), self.discriminator(fake, training=True)
+            )
+            return loss, {"discriminator_loss": loss}
+
+        latents = self.sampler.draw(noise, rows)
+
+        def generator_loss():
+            fake = self.sampler(latents, training=True)
+            loss = gan.generator_non_saturating(self.discriminator(fake, training=True))
+            return loss, {"generator_loss": loss}
+
+        logs = self.minimize("discriminator", discriminator_loss)
+        return logs | self.minimize("generator", generator_loss)
 
     def features(self, inputs):
         """Section 5.1: every convolution's maps, max-pooled to 4x4, flattened and concatenated.
@@ -81,4 +84,4 @@ class DCGAN(LatentGame):
 
     def signatures(self):
         image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")
-        return {**super().signatures(), "features": (self.features, {"image": image})}
+        return super().signatures() | {"features": (self.features, {"image": image})}

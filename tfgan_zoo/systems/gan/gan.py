@@ -10,18 +10,19 @@ biases of G from the pixels' marginals; here they start at zero.
 
 import keras
 
-from tfgan_zoo.core.critic_game import CriticGame
+from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.replay import ReplayPool
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.losses import gan
 
 __all__ = ["GAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class GAN(CriticGame):
+class GAN(AdversarialModel):
     """Algorithm 1 of the paper.
 
-    A batch holds k * B real examples, k sets of B for the k discriminator steps.
+    A batch holds k * B real examples, B for each of the k discriminator steps.
 
     Args:
         generator: functional model, latents [B, d] -> examples.
@@ -33,9 +34,7 @@ class GAN(CriticGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss")
-    critic_player = "discriminator"
-    critic_steps_name = "k"
+    saturation = {"discriminator_loss": gan.SATURATED}
 
     def __init__(
         self,
@@ -48,40 +47,48 @@ class GAN(CriticGame):
         seed=0,
         **kwargs,
     ):
-        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
         if k < 1:
             raise ValueError(f"GAN needs at least one discriminator step (k >= 1); got k={k}.")
+        self.generator = generator
         self.discriminator = discriminator
         self.generator_loss = generator_loss
-        self._generator_objective = adversarial.generator(generator_loss)
+        self._generator_objective = gan.generator(generator_loss)
         self.k = k
         self.replay = replay
+        self.prior = prior
         self.pool = ReplayPool(replay, generator.output_shape[1:]) if replay else None
+        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
+
+    @property
+    def batches_per_step(self):
+        return self.k
 
     def train_step(self, data):
         noise = self.noise()
-        for real in self.critic_batches(data):
-            discriminator_loss = self._discriminator_step(real, noise)
-        latents = self.latents_for(real, noise)
+        for batch in self.split(data, self.k):
+            real = batch[self.example_key]
+            logs = self._discriminator_step(real, noise)
+        latents = self.sampler.draw(noise, self.rows(real))
 
         def generator_loss():
-            fake = self.generator(latents, training=True)
-            return self._generator_objective(self.discriminator(fake, training=True))
+            fake = self.sampler(latents, training=True)
+            loss = self._generator_objective(self.discriminator(fake, training=True))
+            return loss, {"generator_loss": loss}
 
-        generator_loss = self.minimize("generator", generator_loss)
-        return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
+        return logs | self.minimize("generator", generator_loss)
 
     def _discriminator_step(self, real, noise):
-        latents = self.latents_for(real, noise)
-        fake = self.generator(latents, training=True)
+        fake = self.sampler(self.sampler.draw(noise, self.rows(real)), training=True)
         shown = self.pool.mix(fake, noise) if self.pool else fake
 
-        def loss():
-            return adversarial.discriminator(
+        def discriminator_loss():
+            loss = gan.discriminator(
                 self.discriminator(real, training=True), self.discriminator(shown, training=True)
             )
+            return loss, {"discriminator_loss": loss}
 
-        loss = self.minimize("discriminator", loss)
+        logs = self.minimize("discriminator", discriminator_loss)
         if self.pool:
             self.pool.store(fake, noise)
-        return loss
+        return logs

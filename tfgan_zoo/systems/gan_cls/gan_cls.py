@@ -14,20 +14,25 @@ the right image and another text.
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core.text_game import TextGame
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Captions, Latents, Sampler
+from tfgan_zoo.losses import gan
+from tfgan_zoo.text.encoders import embedded
 
 __all__ = ["GANCLS"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class GANCLS(TextGame):
+class GANCLS(AdversarialModel):
     """Algorithm 1 with equation 5.
 
     Args:
         generator: functional model, {"z": [B, d], "text": [B, e]} -> images [B, H, W, C] in [-1, 1].
         discriminator: functional model, {"image": [B, H, W, C], "text": [B, e]} -> logits [B, 1].
-        text_encoder, captions: see `TextGame`.
+        text_encoder: functional model, characters [B, L] -> embedding [B, e]. No player trains it; it is
+            kept so that the model reads captions itself.
+        captions: a list of captions, of which `generate` draws where its caller gives none, and which
+            pictures show.
         matching_aware: whether the discriminator also sees real images with texts that do not fit
             (GAN-CLS).
         interpolate: whether the generator also draws interpolated texts (GAN-INT).
@@ -35,7 +40,7 @@ class GANCLS(TextGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss")
+    saturation = {"discriminator_loss": gan.SATURATED}
 
     def __init__(
         self,
@@ -49,56 +54,79 @@ class GANCLS(TextGame):
         seed=0,
         **kwargs,
     ):
-        super().__init__(generator, text_encoder, captions, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
+        if not captions:
+            raise ValueError("GAN-CLS needs at least one caption to show.")
+        self.generator = generator
         self.discriminator = discriminator
+        self.text_encoder = text_encoder
+        self.captions = list(captions)
         self.matching_aware = matching_aware
         self.interpolate = interpolate
+        self.prior = prior
+        self.sampler = Sampler(
+            generator,
+            {
+                "z": Latents(generator.input["z"].shape[-1], prior),
+                "text": Captions(self.captions, self.embed),
+            },
+        )
 
     @property
     def example_shapes(self):
-        image, text = self.generator.output_shape[1:], self._inputs()["text"].shape[1:]
+        image, text = self.generator.output_shape[1:], self.generator.input["text"].shape[1:]
         wrong = {"wrong_image": tuple(image)} if self.matching_aware else {}
         return {"image": tuple(image), "text": tuple(text), **wrong}
 
     def train_step(self, data):
-        noise = self.noise()
-        real, text = self.example(data, "image"), self.example(data, "text")
-        wrong = self.example(data, "wrong_image") if self.matching_aware else None
-        discriminator_loss = self._discriminator_step(real, wrong, text, noise)
-        generator_loss = self._generator_step(text, noise)
-        return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
+        noise, real, text = self.noise(), data["image"], data["text"]
+        wrong = data["wrong_image"] if self.matching_aware else None
+        logs = self._discriminator_step(real, wrong, text, noise)
+        return logs | self._generator_step(text, noise)
 
     def _discriminator_step(self, real, wrong, text, noise):
-        latents = noise.latents(self.prior, [self.batch_size(real), self.latent_dim])
-        fake = self.generator({"z": latents, "text": text}, training=True)
+        fake = self.sampler(self.sampler.draw(noise, self.rows(real), text=text), training=True)
 
         def judged(image):
             return self.discriminator({"image": image, "text": text}, training=True)
 
-        def loss():
+        def discriminator_loss():
             s_r, s_f = judged(real), judged(fake)
             if wrong is None:
-                return adversarial.discriminator(s_r, s_f)
-            s_w = judged(wrong)
-            # One half of each is log s_r + (log(1 - s_w) + log(1 - s_f)) / 2.
-            return (adversarial.discriminator(s_r, s_w) + adversarial.discriminator(s_r, s_f)) / 2
+                loss = gan.discriminator(s_r, s_f)
+            else:
+                s_w = judged(wrong)
+                # One half of each is log s_r + (log(1 - s_w) + log(1 - s_f)) / 2.
+                loss = (gan.discriminator(s_r, s_w) + gan.discriminator(s_r, s_f)) / 2
+            return loss, {"discriminator_loss": loss}
 
-        return self.minimize("discriminator", loss)
+        return self.minimize("discriminator", discriminator_loss)
 
     def _generator_step(self, text, noise):
         texts = [text, _between(text)] if self.interpolate else [text]
         # Drawn apart, so that replicas see together what one would see alone.
-        latents = [noise.latents(self.prior, [self.batch_size(t), self.latent_dim]) for t in texts]
+        latents = [self.sampler.draw(noise, self.rows(each), text=each)["z"] for each in texts]
         # One batch, as in the released code: alone, middles would be as far apart as texts after batch norm.
-        texts, latents = (tf.concat(rows, axis=0) for rows in (texts, latents))
+        inputs = {"z": tf.concat(latents, axis=0), "text": tf.concat(texts, axis=0)}
 
-        def loss():
-            fake = self.generator({"z": latents, "text": texts}, training=True)
-            return adversarial.generator_non_saturating(
-                self.discriminator({"image": fake, "text": texts}, training=True)
-            )
+        def generator_loss():
+            judged = {"image": self.sampler(inputs, training=True), "text": inputs["text"]}
+            loss = gan.generator_non_saturating(self.discriminator(judged, training=True))
+            return loss, {"generator_loss": loss}
 
-        return self.minimize("generator", loss)
+        return self.minimize("generator", generator_loss)
+
+    def embed(self, captions):
+        """A list of captions -> float32 [n, e]."""
+        return self.encode_text({"caption": tf.constant(captions)})["text_embedding"].numpy()
+
+    def encode_text(self, inputs):
+        """Serving: {"caption": [B] UTF-8} -> {"text_embedding": [B, e]}."""
+        return {"text_embedding": embedded(self.text_encoder, inputs["caption"])}
+
+    def signatures(self):
+        caption = tf.TensorSpec([None], tf.string, name="caption")
+        return super().signatures() | {"encode_text": (self.encode_text, {"caption": caption})}
 
 
 def _between(text):

@@ -15,16 +15,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo.core.latent_game import LatentGame
-from tfgan_zoo.losses import adversarial
-from tfgan_zoo.random import draws
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Classes, Latents, Sampler, Uniform
+from tfgan_zoo.losses import gan
+from tfgan_zoo.losses.classification import cross_entropy
 from tfgan_zoo.utils import pictures
 
 __all__ = ["InfoGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class InfoGAN(LatentGame):
+class InfoGAN(AdversarialModel):
     """One step of each player on the GAN's losses less lambda L_I.
 
     Args:
@@ -36,88 +37,72 @@ class InfoGAN(LatentGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss", "category_bound", "continuous_loss")
+    saturation = {"source_loss": gan.SATURATED}
 
     def __init__(self, generator, discriminator, information=1.0, prior="normal", seed=0, **kwargs):
-        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
+        self.generator = generator
         self.discriminator = discriminator
         self.information = information
-
-    @property
-    def categories(self):
-        return self.discriminator.output["category_logits"].shape[-1]
-
-    @property
-    def continuous_dim(self):
-        return self.discriminator.output["continuous_mean"].shape[-1]
+        self.prior = prior
+        self.categories = discriminator.output["category_logits"].shape[-1]
+        self.continuous_dim = discriminator.output["continuous_mean"].shape[-1]
+        sources = {
+            "z": Latents(generator.input["z"].shape[-1], prior),
+            "category": Classes(self.categories),
+            "continuous": Uniform(self.continuous_dim, -1.0, 1.0),
+        }
+        self.sampler = Sampler(generator, sources)
 
     def train_step(self, data):
-        noise = self.noise()
-        real = self.example(data, "image")
-        discriminator_loss = self._discriminator_step(real, noise)
-        generator_loss, unread = self._generator_step(self.batch_size(real), noise)
-        return self.report(
-            discriminator_loss=discriminator_loss,
-            generator_loss=generator_loss,
-            category_bound=np.log(self.categories) - unread["category"],
-            continuous_loss=unread["continuous"],
-        )
+        noise, real = self.noise(), data["image"]
+        logs = self._discriminator_step(real, noise)
+        return logs | self._generator_step(self.rows(real), noise)
 
     def _discriminator_step(self, real, noise):
         """D and Q: Q reads fakes only, since nobody knows the code of a real image."""
-        code = self._draw(self.batch_size(real), noise)
-        fake = self.generator(code, training=True)
+        code = self.sampler.draw(noise, self.rows(real))
+        fake = self.sampler(code, training=True)
 
-        def loss():
+        def discriminator_loss():
             of_real = self.discriminator(real, training=True)
             of_fake = self.discriminator(fake, training=True)
-            unread = self._unread(code, of_fake)
-            game = adversarial.discriminator(of_real["logit"], of_fake["logit"])
-            return game + unread["category"] + unread["continuous"]
+            category, continuous = self._unread(code, of_fake)
+            of_source = gan.discriminator(of_real["logit"], of_fake["logit"])
+            loss = of_source + category + continuous
+            return loss, {"discriminator_loss": loss, "source_loss": of_source}
 
-        return self.minimize("discriminator", loss)
+        return self.minimize("discriminator", discriminator_loss)
 
-    def _generator_step(self, batch, noise):
-        code = self._draw(batch, noise)
-        unread = {}
+    def _generator_step(self, rows, noise):
+        code = self.sampler.draw(noise, rows)
 
-        def loss():
-            judged = self.discriminator(self.generator(code, training=True), training=True)
-            unread.update(self._unread(code, judged))
-            game = adversarial.generator_non_saturating(judged["logit"])
-            return game + self.information * (unread["category"] + unread["continuous"])
+        def generator_loss():
+            judged = self.discriminator(self.sampler(code, training=True), training=True)
+            category, continuous = self._unread(code, judged)
+            deceit = gan.generator_non_saturating(judged["logit"])
+            loss = deceit + self.information * (category + continuous)
+            bound = np.log(self.categories) - category
+            return loss, {
+                "generator_loss": loss,
+                "category_bound": bound,
+                "continuous_loss": continuous,
+            }
 
-        return self.minimize("generator", loss), unread
+        return self.minimize("generator", generator_loss)
 
     def _unread(self, code, read):
-        """-E log Q(c | x), up to constants, of each part of the code."""
+        """-E log Q(c | x), up to constants, of the categorical and of the continuous codes."""
         missed = tf.cast(read["continuous_mean"], tf.float32) - code["continuous"]
-        return {
-            "category": adversarial.cross_entropy(code["category"], read["category_logits"]),
-            "continuous": tf.reduce_mean(tf.reduce_sum(tf.square(missed) / 2, axis=-1)),
-        }
+        return (
+            cross_entropy(code["category"], read["category_logits"]),
+            tf.reduce_mean(tf.reduce_sum(tf.square(missed) / 2, axis=-1)),
+        )
 
-    def _draw(self, batch, noise):
-        return {
-            "z": noise.latents(self.prior, [batch, self.latent_dim]),
-            "category": noise.integers([batch], self.categories),
-            "continuous": noise.uniform([batch, self.continuous_dim], -1.0, 1.0),
-        }
-
-    def classes_of(self, name):
-        return self.categories if name == "category" else None
-
-    def conditions(self, n, seed):
-        """Codes from their priors."""
-        return {
-            "category": draws.integers([n], [seed, 1], self.categories).numpy(),
-            "continuous": draws.uniform([n, self.continuous_dim], [seed, 2], -1.0, 1.0).numpy(),
-        }
-
-    def picture(self, path, batch):
+    def picture(self, path, batch, seed=0):
         """Rows of one category each: five latents, then the first continuous code from -2 to 2."""
         rows = self.categories
-        latents = self.latents(5, seed=0)
+        latents = self.latents(5, seed)
         z = np.concatenate([latents, np.repeat(latents[:1], 5, axis=0)])
         continuous = np.zeros([10, self.continuous_dim], np.float32)
         continuous[5:, 0] = np.linspace(-2, 2, 5)
@@ -137,4 +122,4 @@ class InfoGAN(LatentGame):
 
     def signatures(self):
         image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")
-        return {**super().signatures(), "encode": (self.encode, {"image": image})}
+        return super().signatures() | {"encode": (self.encode, {"image": image})}

@@ -13,16 +13,16 @@ that a translation can be repeated.
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core.translation_game import Direction, TranslationGame
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Sampler, Uniform
+from tfgan_zoo.losses import gan
 from tfgan_zoo.random import draws
-from tfgan_zoo.utils import pictures
 
 __all__ = ["Pix2Pix"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class Pix2Pix(TranslationGame):
+class Pix2Pix(AdversarialModel):
     """Equation 4: arg min_G max_D of the conditional GAN loss, plus lambda times L1.
 
     Batches hold `condition` (x) and `image` (y), paired.
@@ -40,7 +40,8 @@ class Pix2Pix(TranslationGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss", "l1")
+    # Half of the usual value, as the loss is halved.
+    saturation = {"discriminator_loss": gan.SATURATED / 2}
 
     def __init__(
         self,
@@ -62,38 +63,33 @@ class Pix2Pix(TranslationGame):
         self.gan_weight = gan_weight
         self.jitter = jitter
         self.mirror = mirror
+        sources = {"noise": Uniform(generator.input["noise"].shape[-1])}
+        self.sampler = Sampler(generator, sources, of="condition", paired=True)
 
-    def directions(self):
-        return {"translate": Direction(self.generator, "condition", "image", paired=True)}
+    def samplers(self):
+        return {"translate": self.sampler}
 
     def train_step(self, data):
         noise = self.noise()
-        condition, image = self._jittered(
-            self.example(data, "condition"), self.example(data, "image"), noise
-        )
-        translate = self.direction()
-        shape = [self.batch_size(image), translate.noise_size]
+        condition, image = self._jittered(data["condition"], data["image"], noise)
+        rows = self.rows(image)
+        fake = self.sampler(self.sampler.draw(noise, rows, condition=condition), training=True)
 
-        fake = translate(condition, noise.uniform(shape), training=True)
-        discriminator_loss = self.minimize(
-            "discriminator",
-            lambda: 0.5
-            * adversarial.discriminator(self._judge(condition, image), self._judge(condition, fake)),
-        )
+        def discriminator_loss():
+            loss = 0.5 * gan.discriminator(self._judge(condition, image), self._judge(condition, fake))
+            return loss, {"discriminator_loss": loss}
 
-        masks = noise.uniform(shape)
-        parts = {}
+        inputs = self.sampler.draw(noise, rows, condition=condition)
 
         def generator_loss():
-            fake = translate(condition, masks, training=True)
-            parts["l1"] = tf.reduce_mean(tf.abs(image - fake))
-            deceit = adversarial.generator_non_saturating(self._judge(condition, fake))
-            return self.gan_weight * deceit + self.l1_weight * parts["l1"]
+            fake = self.sampler(inputs, training=True)
+            l1 = tf.reduce_mean(tf.abs(image - fake))
+            deceit = gan.generator_non_saturating(self._judge(condition, fake))
+            loss = self.gan_weight * deceit + self.l1_weight * l1
+            return loss, {"generator_loss": loss, "l1": l1}
 
-        generator_loss = self.minimize("generator", generator_loss)
-        return self.report(
-            discriminator_loss=discriminator_loss, generator_loss=generator_loss, l1=parts["l1"]
-        )
+        logs = self.minimize("discriminator", discriminator_loss)
+        return logs | self.minimize("generator", generator_loss)
 
     def _judge(self, condition, image):
         conditional = isinstance(self.discriminator.input, dict)
@@ -102,7 +98,7 @@ class Pix2Pix(TranslationGame):
 
     def _jittered(self, condition, image, noise):
         """Pairs enlarged, cropped at random and mirrored at random, each pair as one (appendix 6.2)."""
-        rows = self.batch_size(image)
+        rows = self.rows(image)
         top, left = (noise.integers([rows], self.jitter + 1) for _ in range(2))
         turned = noise.uniform([rows]) < 0.5 if self.mirror else tf.zeros([rows], tf.bool)
         return [_jitter(x, self.jitter, top, left, turned) for x in (condition, image)]
@@ -112,26 +108,16 @@ class Pix2Pix(TranslationGame):
 
         Without noise, that of a fixed key; the same for every image.
         """
-        condition, translate = inputs["condition"], self.direction()
-        noise = inputs.get("noise")
-        if noise is None:
-            fixed = draws.uniform([1, translate.noise_size], [self.seed, 0])
-            noise = tf.tile(fixed, [tf.shape(condition)[0], 1])
-        return {"image": tf.cast(translate(condition, noise), tf.float32)}
-
-    def picture(self, path, batch, seed=0):
-        """condition | translation | image, a row an example."""
-        condition = batch["condition"].numpy()
-        columns = [condition, self.translate(condition, seed), batch["image"].numpy()]
-        pictures.save_columns(columns, path)
+        if "noise" not in inputs:
+            fixed = draws.uniform([1, self.sampler.sources["noise"].size], [self.seed, 0])
+            inputs = {**inputs, "noise": tf.tile(fixed, [tf.shape(inputs["condition"])[0], 1])}
+        return super().call(inputs)
 
     def signatures(self):
-        translate = self.direction()
-        condition = tf.TensorSpec([None, *translate.source_shape], tf.float32, name="condition")
-        noise = tf.TensorSpec([None, translate.noise_size], tf.float32, name="noise")
+        specs = self.sampler.specs()
         return {
-            "serving_default": (self.call, {"condition": condition}),
-            "seeded": (self.call, {"condition": condition, "noise": noise}),
+            "serving_default": (self.call, {"condition": specs["condition"]}),
+            "seeded": (self.call, specs),
         }
 
 

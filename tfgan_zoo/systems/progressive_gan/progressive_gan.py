@@ -12,16 +12,17 @@ Differs from the paper: the batch is of one size at all resolutions. Reals are n
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core.latent_game import LatentGame
+from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.optimizers import restart
-from tfgan_zoo.losses import adversarial, penalties
+from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.losses import penalties, wasserstein
 from tfgan_zoo.systems.progressive_gan.networks import critic_at, cross_fade, generator_at
 
 __all__ = ["ProgressiveGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class ProgressiveGAN(LatentGame):
+class ProgressiveGAN(AdversarialModel):
     """One step of the critic and one of the generator, at the level that training has reached.
 
     Reals are given at full size; `generate` and serving give full size, at lower levels by repeating
@@ -42,8 +43,6 @@ class ProgressiveGAN(LatentGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("critic_loss", "gradient_penalty", "generator_loss")
-
     def __init__(
         self,
         generator,
@@ -58,7 +57,8 @@ class ProgressiveGAN(LatentGame):
         seed=0,
         **kwargs,
     ):
-        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
+        self.generator = generator
         self.critic = critic
         self.stable = stable
         self.fade = fade
@@ -66,7 +66,10 @@ class ProgressiveGAN(LatentGame):
         self.penalty_weight = penalty_weight
         self.gradient_norm = gradient_norm
         self.drift = drift
-        self.shown = self._counter("shown", (), 0)
+        self.prior = prior
+        self.shown = self.counter("shown")
+        latents = Latents(generator.input_shape[-1], prior)
+        self.sampler = Sampler(generator, {"z": latents}, output=-1, forward=self._at_full_size)
         self._find_levels()
 
     def _find_levels(self):
@@ -86,29 +89,20 @@ class ProgressiveGAN(LatentGame):
     def players(self):
         return {"critic": [self.critic], "generator": [self.generator]}
 
-    @property
-    def example_key(self):
-        return "image"
-
-    @property
-    def example_shapes(self):
-        return {"image": tuple(self.generator.outputs[-1].shape[1:])}
-
     def growth(self, shown):
         """(level, alpha) for the batch that follows `shown` images."""
         level, alpha = schedule(shown, self.stable, self.fade, len(self.levels))
         return level + self.levels[0], alpha
 
     def train_step(self, data):
-        noise = self.noise()
-        real = self.example(data, "image")
+        noise, real = self.noise(), data["image"]
         level, alpha = self.growth(self.shown.value)
-        everyone = self.batch_size(real) * tf.distribute.get_strategy().num_replicas_in_sync
+        everyone = self.rows(real) * tf.distribute.get_strategy().num_replicas_in_sync
         self._restart_optimizers(level, alpha, everyone)
-        critic_losses = self._critic_step(real, level, alpha, noise)
-        generator_loss = self._generator_step(self.batch_size(real), level, alpha, noise)
+        logs = self._critic_step(real, level, alpha, noise)
+        logs |= self._generator_step(self.rows(real), level, alpha, noise)
         self.shown.assign(self.shown + tf.cast(everyone, tf.int64))
-        return self.report(**critic_losses, generator_loss=generator_loss)
+        return logs
 
     def _restart_optimizers(self, level, alpha, batch):
         """The release empties all slots at the first batch of each fade, and at the first after it."""
@@ -118,59 +112,52 @@ class ProgressiveGAN(LatentGame):
             restart(optimizer, begins)
 
     def _critic_step(self, real, level, alpha, noise):
-        batch = self.batch_size(real)
-        latents = noise.latents(self.prior, [batch, self.latent_dim])
-        shares = noise.uniform([batch])
+        rows = self.rows(real)
+        latents = self.sampler.draw(noise, rows)["z"]
+        shares = noise.uniform([rows])
 
         def losses(k):
             reals, fakes = self._shown_real(real, k, alpha), self._fake(latents, k, alpha)
             of_real = self._score(reals, k, alpha)
-            wasserstein = adversarial.critic_wasserstein(of_real, self._score(fakes, k, alpha))
+            distance = wasserstein.critic(of_real, self._score(fakes, k, alpha))
             penalty = penalties.gradient_penalty(
                 lambda x: self._score(x, k, alpha),
                 penalties.between(reals, fakes, shares),
                 self.gradient_norm,
             )
-            loss = wasserstein + self.penalty_weight / self.gradient_norm**2 * penalty
+            loss = distance + self.penalty_weight / self.gradient_norm**2 * penalty
             loss += self.drift * tf.reduce_mean(tf.square(of_real))
-            return loss, {"critic_loss": wasserstein, "gradient_penalty": penalty}
+            return loss, {"critic_loss": distance, "gradient_penalty": penalty}
 
         return self._minimize_at(level, "critic", losses)
 
-    def _generator_step(self, batch, level, alpha, noise):
-        latents = noise.latents(self.prior, [batch, self.latent_dim])
+    def _generator_step(self, rows, level, alpha, noise):
+        latents = self.sampler.draw(noise, rows)["z"]
 
         def losses(k):
             scores = self._score(self._fake(latents, k, alpha), k, alpha)
-            loss = adversarial.generator_wasserstein(scores)
-            return loss, loss
+            loss = wasserstein.generator(scores)
+            return loss, {"generator_loss": loss}
 
         return self._minimize_at(level, "generator", losses)
 
     def _minimize_at(self, level, player, losses):
-        """One update of a player at a level, a tensor; `losses(k)` is (loss, what to report) at level k.
+        """One update of a player at a level, a tensor; `losses(k)` is (loss, what to log) at level k.
 
         Gradients are taken within the branch of the level, so that one graph serves all levels and
         a step costs what its own level costs.
         """
+        variables = self.player_variables(player)
 
         def branch(k):
-            reported = []
+            gradients, logs = self.gradients(player, lambda: losses(k))
+            values = gradients.get(player, [None] * len(variables))
+            return logs, [tf.zeros_like(v.value) if g is None else g for g, v in zip(values, variables)]
 
-            def loss():
-                value, report = losses(k)
-                reported.append(report)
-                return value
-
-            _, gradients = self.gradients(player, loss)
-            variables = self.player_variables(player)
-            return reported[0], [
-                tf.zeros_like(v.value) if g is None else g for g, v in zip(gradients, variables)
-            ]
-
-        reported, gradients = self._at(level, branch)
-        self.optimizers[player].apply(gradients, self.player_variables(player))
-        return reported
+        logs, gradients = self._at(level, branch)
+        if not self._evaluates:
+            self.apply({player: gradients})
+        return logs
 
     def _at(self, level, function):
         """`function(k)` of a level known as a tensor."""
@@ -194,18 +181,17 @@ class ProgressiveGAN(LatentGame):
     def _score(self, images, k, alpha):
         return self._critic_at(k)([tf.fill(tf.shape(images)[:1], alpha), images])
 
-    def call(self, inputs):
-        """Serving: {"z": [B, d]} (or the bare latents) -> {"image": [B, H, W, C]} in [-1, 1]."""
-        latents = inputs["z"] if isinstance(inputs, dict) else inputs
+    def _at_full_size(self, inputs):
+        """{"z": [B, d]} -> images [B, H, W, C] in [-1, 1] of the level that training has reached."""
         level, alpha = self.growth(self.shown.value)
 
         def enlarged(k):
-            image = self._fake(latents, k, alpha)
+            image = self._fake(inputs["z"], k, alpha)
             for _ in range(k, self.levels[-1]):
                 image = _double(image)
             return tf.clip_by_value(image, -1.0, 1.0)
 
-        return {"image": self._at(level, enlarged)}
+        return self._at(level, enlarged)
 
 
 def schedule(shown, stable, fade, levels):

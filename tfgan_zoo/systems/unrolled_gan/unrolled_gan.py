@@ -12,15 +12,16 @@ latents serves the whole step, and the inner updates begin with the slots of D's
 
 import keras
 
-from tfgan_zoo.core.latent_game import LatentGame
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.core.unrolling import holding, unroll
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.losses import gan
 
 __all__ = ["UnrolledGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class UnrolledGAN(LatentGame):
+class UnrolledGAN(AdversarialModel):
     """Equations 4 to 8 of the paper.
 
     Args:
@@ -32,33 +33,41 @@ class UnrolledGAN(LatentGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("discriminator_loss", "generator_loss")
+    saturation = {"discriminator_loss": gan.SATURATED}
 
     def __init__(self, generator, discriminator, unrolled=5, prior="normal", seed=0, **kwargs):
-        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
         if unrolled < 0:
             raise ValueError(f"UnrolledGAN needs unrolled >= 0; got {unrolled}.")
+        self.generator = generator
         self.discriminator = discriminator
         self.unrolled = unrolled
+        self.prior = prior
+        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
 
     def train_step(self, data):
-        noise = self.noise()
-        real = self.example(data, self.example_key)
-        latents = noise.latents(self.prior, [self.batch_size(real), self.latent_dim])
+        noise, real = self.noise(), data[self.example_key]
+        latents = self.sampler.draw(noise, self.rows(real))
         # Both players start from the same pair: D ascends f on the fakes of G before it moves.
-        fake = self.generator(latents, training=True)
-        generator_loss = self.minimize("generator", lambda: self.foreseen(real, latents))
-        discriminator_loss = self.minimize(
-            "discriminator", lambda: self._discriminator_loss(real, fake)
-        )
-        return self.report(discriminator_loss=discriminator_loss, generator_loss=generator_loss)
+        fake = self.sampler(latents, training=True)
+
+        def generator_loss():
+            loss = self.foreseen(real, latents)
+            return loss, {"generator_loss": loss}
+
+        def discriminator_loss():
+            loss = self._discriminator_loss(real, fake)
+            return loss, {"discriminator_loss": loss}
+
+        logs = self.minimize("generator", generator_loss)
+        return self.minimize("discriminator", discriminator_loss) | logs
 
     def foreseen(self, real, latents):
         """f(G, D_K), the generator's loss, on one batch: a scalar that depends on G through D_K too."""
-        fake = self.generator(latents, training=True)
+        fake = self.sampler(latents, training=True)
         variables = self.player_variables("discriminator")
         after = unroll(
-            self.optimizers["discriminator"],
+            self.optimizer_of("discriminator"),
             variables,
             lambda: self._discriminator_loss(real, fake),
             self.unrolled,
@@ -68,6 +77,6 @@ class UnrolledGAN(LatentGame):
 
     def _discriminator_loss(self, real, fake):
         """-f(G, D) on one batch."""
-        return adversarial.discriminator(
+        return gan.discriminator(
             self.discriminator(real, training=True), self.discriminator(fake, training=True)
         )

@@ -13,7 +13,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo.core.latent_game import LatentGame
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.losses import variational
 from tfgan_zoo.random import draws
 from tfgan_zoo.random.noise import replica_rows
@@ -22,7 +23,7 @@ __all__ = ["VAE"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class VAE(LatentGame):
+class VAE(AdversarialModel):
     """Algorithm 1 of the paper, with the estimator of equation 10.
 
     Inside, pixels are in [0, 1]. The losses are in nats an example; with `beta` 1
@@ -40,8 +41,6 @@ class VAE(LatentGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("autoencoder_loss", "reconstruction", "divergence")
-
     def __init__(
         self,
         encoder,
@@ -53,7 +52,7 @@ class VAE(LatentGame):
         seed=0,
         **kwargs,
     ):
-        super().__init__(generator, prior="normal", seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
         if likelihood not in ("bernoulli", "gaussian"):
             raise ValueError(f"The likelihood is bernoulli or gaussian; got {likelihood!r}.")
         if likelihood == "gaussian" and binarize:
@@ -61,41 +60,45 @@ class VAE(LatentGame):
         if beta < 0 or warmup_steps < 0:
             raise ValueError(f"beta and warmup_steps are at least 0; got {beta}, {warmup_steps}.")
         self.encoder = encoder
+        self.generator = generator
         self.likelihood = likelihood
         self.binarize = binarize
         self.beta = beta
         self.warmup_steps = warmup_steps
         if likelihood == "gaussian":
             self.log_variance = self.add_weight(name="log_variance", shape=(), initializer="zeros")
+        self.latent_dim = generator.input_shape[-1]
+        self.sampler = Sampler(generator, {"z": Latents(self.latent_dim)}, finish=self._image)
 
     def players(self):
-        return {"autoencoder": [self.encoder, self.generator]}
-
-    def player_variables(self, player):
         learned = [self.log_variance] if self.likelihood == "gaussian" else []
-        return super().player_variables(player) + learned
+        return {"autoencoder": [self.encoder, self.generator, *learned]}
 
     def train_step(self, data):
         noise = self.noise()
-        x = self._observe(self.example(data, "image"), noise.key())
-        epsilon = noise.latents("normal", [self.batch_size(x), self.latent_dim])
-        parts = {}
+        x = self._observe(data["image"], noise.key())
+        epsilon = self.sampler.draw(noise, self.rows(x))["z"]
 
-        def loss():
+        def negated_bound():
             mu, logvar = self._posterior(x, training=True)
             decoded = self.generator(mu + tf.exp(0.5 * logvar) * epsilon, training=True)
-            parts["reconstruction"] = -tf.reduce_mean(self._log_likelihood(x, decoded))
-            parts["divergence"] = tf.reduce_mean(variational.divergence(mu, logvar))
-            return parts["reconstruction"] + self._weight() * parts["divergence"]
+            reconstruction = -tf.reduce_mean(self._log_likelihood(x, decoded))
+            divergence = tf.reduce_mean(variational.divergence(mu, logvar))
+            loss = reconstruction + self._weight() * divergence
+            return loss, {
+                "autoencoder_loss": loss,
+                "reconstruction": reconstruction,
+                "divergence": divergence,
+            }
 
-        return self.report(autoencoder_loss=self.minimize("autoencoder", loss), **parts)
+        return self.minimize("autoencoder", negated_bound)
 
     def _observe(self, image, key):
         """Pixels in [0, 1] of an image in [-1, 1]; 0 or 1, drawn by `key`, where they are binarised."""
         x = 0.5 * (tf.cast(image, tf.float32) + 1.0)
         if not self.binarize:
             return x
-        shape = [self.batch_size(x), *x.shape[1:]]
+        shape = [self.rows(x), *x.shape[1:]]
         threshold = replica_rows(lambda everyone: draws.uniform(everyone, key), shape)
         return tf.cast(threshold < x, tf.float32)
 
@@ -122,11 +125,6 @@ class VAE(LatentGame):
         mean = tf.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
         return tf.clip_by_value(2.0 * mean - 1.0, -1.0, 1.0)
 
-    def call(self, inputs):
-        """Serving: {"z": [B, d]} (or the bare latents) -> {"image": [B, H, W, C]}, the mean of p(x | z)."""
-        z = inputs["z"] if isinstance(inputs, dict) else inputs
-        return {"image": self._image(self.generator(z, training=False))}
-
     def encode(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"mu": [B, d], "logvar": [B, d]} of q(z | x)."""
         code = self.encoder(inputs["image"], training=False)
@@ -140,7 +138,7 @@ class VAE(LatentGame):
         shape = [None, *self.encoder.input_shape[1:]]
         image = {"image": tf.TensorSpec(shape, tf.float32, name="image")}
         also = {"encode": (self.encode, image), "reconstruct": (self.reconstruct, image)}
-        return {**super().signatures(), **also}
+        return super().signatures() | also
 
     def evidence_bound(self, images, seed=0, batch_size=500):
         """The bound (beta 1) on log p of each image, in nats, and its two terms.

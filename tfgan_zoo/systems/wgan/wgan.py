@@ -11,17 +11,18 @@ instead of 5 at the start and now and then later, which Algorithm 1 does not hav
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core.critic_game import CriticGame
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.losses import wasserstein
 
 __all__ = ["WGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class WGAN(CriticGame):
+class WGAN(AdversarialModel):
     """Algorithm 1 of the paper.
 
-    A batch holds n_critic * B real examples, B for each step of the critic. The reported critic
+    A batch holds n_critic * B real examples, B for each step of the critic. The logged critic
     loss is the negated estimate of the distance.
 
     Args:
@@ -33,46 +34,53 @@ class WGAN(CriticGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("critic_loss", "generator_loss")
-
     def __init__(
         self, generator, critic, n_critic=5, clip=0.01, prior="normal", seed=0, **kwargs
     ):
-        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
         if n_critic < 1 or clip <= 0:
             raise ValueError(
                 f"WGAN needs n_critic >= 1 and clip > 0; got n_critic={n_critic}, clip={clip}."
             )
+        self.generator = generator
         self.critic = critic
         self.n_critic = n_critic
         self.clip = clip
+        self.prior = prior
+        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
+
+    def players(self):
+        return {"critic": [self.critic], "generator": [self.generator]}
+
+    @property
+    def batches_per_step(self):
+        return self.n_critic
 
     def train_step(self, data):
         noise = self.noise()
-        for real in self.critic_batches(data):
-            critic_loss = self._critic_step(real, noise)
-        latents = self.latents_for(real, noise)
-        generator_loss = self.minimize(
-            "generator",
-            lambda: adversarial.generator_wasserstein(
-                self.critic(self.generator(latents, training=True), training=True)
-            ),
-        )
-        return self.report(critic_loss=critic_loss, generator_loss=generator_loss)
+        for batch in self.split(data, self.n_critic):
+            real = batch[self.example_key]
+            logs = self._critic_step(real, noise)
+        latents = self.sampler.draw(noise, self.rows(real))
+
+        def generator_loss():
+            loss = wasserstein.generator(self.critic(self.sampler(latents, training=True), training=True))
+            return loss, {"generator_loss": loss}
+
+        return logs | self.minimize("generator", generator_loss)
 
     def _critic_step(self, real, noise):
-        latents = self.latents_for(real, noise)
-        fake = self.generator(latents, training=True)
-        loss = self.minimize(
-            "critic",
-            lambda: adversarial.critic_wasserstein(
-                self.critic(real, training=True), self.critic(fake, training=True)
-            ),
-        )
+        fake = self.sampler(self.sampler.draw(noise, self.rows(real)), training=True)
+
+        def critic_loss():
+            loss = wasserstein.critic(self.critic(real, training=True), self.critic(fake, training=True))
+            return loss, {"critic_loss": loss}
+
+        logs = self.minimize("critic", critic_loss)
         # Trainable weights only: batch norm's moving statistics are no parameters of f.
         for weight in self.player_variables("critic"):
             weight.assign(tf.clip_by_value(weight.value, -self.clip, self.clip))
-        return loss
+        return logs
 
     def score(self, inputs):
         """Serving: {"image": [B, H, W, C]} or {"x": [B, d]} -> {"score": [B]}, the critic's."""
@@ -82,4 +90,4 @@ class WGAN(CriticGame):
     def signatures(self):
         shape = [None, *self.critic.input_shape[1:]]
         example = {self.example_key: tf.TensorSpec(shape, tf.float32, name=self.example_key)}
-        return {**super().signatures(), "critic": (self.score, example)}
+        return super().signatures() | {"critic": (self.score, example)}

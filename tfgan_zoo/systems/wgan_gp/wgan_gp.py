@@ -11,15 +11,15 @@ twice the critic's batch; here both have the same.
 
 import keras
 
-
-from tfgan_zoo.core.critic_game import CriticGame
-from tfgan_zoo.losses import adversarial, penalties
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.losses import penalties, wasserstein
 
 __all__ = ["WGANGP"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class WGANGP(CriticGame):
+class WGANGP(AdversarialModel):
     """Algorithm 1 of the paper.
 
     A batch holds n_critic * B real examples, B for each step of the critic.
@@ -34,12 +34,10 @@ class WGANGP(CriticGame):
         seed: keys all the noise of training.
     """
 
-    reported = ("critic_loss", "gradient_penalty", "generator_loss")
-
     def __init__(
         self, generator, critic, penalty_weight=10.0, n_critic=5, prior="normal", seed=0, **kwargs
     ):
-        super().__init__(generator, prior=prior, seed=seed, **kwargs)
+        super().__init__(seed=seed, **kwargs)
         if n_critic < 1:
             raise ValueError(f"WGAN-GP needs n_critic >= 1; got {n_critic}.")
         # All layers, even those within blocks that are models of their own.
@@ -49,40 +47,43 @@ class WGANGP(CriticGame):
                 "The critic of a WGAN-GP must not have batch norm, which ties the examples of a "
                 "batch together; use layer norm or none."
             )
+        self.generator = generator
         self.critic = critic
         self.penalty_weight = penalty_weight
         self.n_critic = n_critic
+        self.prior = prior
+        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
+
+    def players(self):
+        return {"critic": [self.critic], "generator": [self.generator]}
+
+    @property
+    def batches_per_step(self):
+        return self.n_critic
 
     def train_step(self, data):
         noise = self.noise()
-        for real in self.critic_batches(data):
-            critic_loss, penalty = self._critic_step(real, noise)
-        latents = self.latents_for(real, noise)
+        for batch in self.split(data, self.n_critic):
+            real = batch[self.example_key]
+            logs = self._critic_step(real, noise)
+        latents = self.sampler.draw(noise, self.rows(real))
 
-        def loss():
-            fake = self.generator(latents, training=True)
-            return adversarial.generator_wasserstein(self.critic(fake, training=True))
+        def generator_loss():
+            loss = wasserstein.generator(self.critic(self.sampler(latents, training=True), training=True))
+            return loss, {"generator_loss": loss}
 
-        generator_loss = self.minimize("generator", loss)
-        return self.report(
-            critic_loss=critic_loss, gradient_penalty=penalty, generator_loss=generator_loss
-        )
+        return logs | self.minimize("generator", generator_loss)
 
     def _critic_step(self, real, noise):
-        """Lines 3 to 9; returns the loss without the penalty, and the unweighted penalty."""
-        latents = self.latents_for(real, noise)
-        fake = self.generator(latents, training=True)
-        points = penalties.between(real, fake, noise.uniform([self.batch_size(real)]))
-        parts = {}
+        """Lines 3 to 9; logs the loss without the penalty, and the unweighted penalty."""
+        rows = self.rows(real)
+        fake = self.sampler(self.sampler.draw(noise, rows), training=True)
+        points = penalties.between(real, fake, noise.uniform([rows]))
 
-        def loss():
-            parts["wasserstein"] = adversarial.critic_wasserstein(
-                self.critic(real, training=True), self.critic(fake, training=True)
-            )
-            parts["penalty"] = penalties.gradient_penalty(
-                lambda x: self.critic(x, training=True), points
-            )
-            return parts["wasserstein"] + self.penalty_weight * parts["penalty"]
+        def critic_loss():
+            loss = wasserstein.critic(self.critic(real, training=True), self.critic(fake, training=True))
+            penalty = penalties.gradient_penalty(lambda x: self.critic(x, training=True), points)
+            logs = {"critic_loss": loss, "gradient_penalty": penalty}
+            return loss + self.penalty_weight * penalty, logs
 
-        self.minimize("critic", loss)
-        return parts["wasserstein"], parts["penalty"]
+        return self.minimize("critic", critic_loss)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.losses import gan, least_squares
 
 
 def sigmoid(a):
@@ -19,33 +19,33 @@ def test_losses_are_the_papers_log_probabilities(real, fake):
     d_loss = -np.mean([math.log(sigmoid(a)) for a in real]) - np.mean(
         [math.log(1 - sigmoid(a)) for a in fake]
     )
-    np.testing.assert_allclose(adversarial.discriminator(real_t, fake_t), d_loss, rtol=1e-6)
+    np.testing.assert_allclose(gan.discriminator(real_t, fake_t), d_loss, rtol=1e-6)
     minimax = np.mean([math.log(1 - sigmoid(a)) for a in fake])
-    np.testing.assert_allclose(adversarial.generator_minimax(fake_t), minimax, rtol=1e-6)
+    np.testing.assert_allclose(gan.generator_minimax(fake_t), minimax, rtol=1e-6)
     non_saturating = -np.mean([math.log(sigmoid(a)) for a in fake])
     np.testing.assert_allclose(
-        adversarial.generator_non_saturating(fake_t), non_saturating, rtol=1e-6
+        gan.generator_non_saturating(fake_t), non_saturating, rtol=1e-6
     )
 
 
 def test_a_discriminator_that_cannot_tell_scores_log_four():
     zeros = tf.zeros([3, 1])
-    np.testing.assert_allclose(adversarial.discriminator(zeros, zeros), math.log(4), rtol=1e-6)
+    np.testing.assert_allclose(gan.discriminator(zeros, zeros), math.log(4), rtol=1e-6)
 
 
 def test_extreme_logits_stay_exact():
     far = tf.constant([[1000.0]])
-    np.testing.assert_allclose(adversarial.discriminator(-far, far), 2000.0)
-    np.testing.assert_allclose(adversarial.generator_non_saturating(far), 0.0)
-    np.testing.assert_allclose(adversarial.generator_minimax(far), -1000.0)
+    np.testing.assert_allclose(gan.discriminator(-far, far), 2000.0)
+    np.testing.assert_allclose(gan.generator_non_saturating(far), 0.0)
+    np.testing.assert_allclose(gan.generator_minimax(far), -1000.0)
 
 
 def test_minimax_saturates_where_the_discriminator_is_sure_and_the_other_does_not():
     logits = tf.Variable([[-6.0]])
     gradients = {}
-    for name in adversarial.GENERATOR_LOSSES:
+    for name in gan.GENERATOR_LOSSES:
         with tf.GradientTape() as tape:
-            loss = adversarial.generator(name)(logits)
+            loss = gan.generator(name)(logits)
         gradients[name] = float(tape.gradient(loss, logits)[0, 0])
     np.testing.assert_allclose(gradients["minimax"], -sigmoid(-6), rtol=1e-5)
     np.testing.assert_allclose(gradients["non_saturating"], -sigmoid(6), rtol=1e-5)
@@ -53,16 +53,16 @@ def test_minimax_saturates_where_the_discriminator_is_sure_and_the_other_does_no
 
 
 def test_bfloat16_logits_are_averaged_in_float32():
-    loss = adversarial.generator_non_saturating(tf.zeros([3, 1], tf.bfloat16))
+    loss = gan.generator_non_saturating(tf.zeros([3, 1], tf.bfloat16))
     assert loss.dtype == tf.float32
 
 
 def test_an_unknown_loss_names_the_known_ones():
     with pytest.raises(ValueError, match="non_saturating, minimax"):
-        adversarial.generator("hinge")
+        gan.generator("hinge")
 
 
 def test_least_squares_pull_reals_to_one_and_fakes_to_zero():
     real, fake = tf.constant([[3.0], [0.0]]), tf.constant([[[2.0], [-1.0]]])
-    assert float(adversarial.discriminator_least_squares(real, fake)) == (4 + 1) / 2 + (4 + 1) / 2
-    assert float(adversarial.generator_least_squares(fake)) == (1 + 4) / 2
+    assert float(least_squares.discriminator(real, fake)) == (4 + 1) / 2 + (4 + 1) / 2
+    assert float(least_squares.generator(fake)) == (1 + 4) / 2

@@ -1,0 +1,50 @@
+"""Pictures of what a model makes, whatever kind of example that is."""
+
+import numpy as np
+
+from tfgan_zoo.utils import pictures
+
+
+def examples(values, key, path, columns=None):
+    """Writes examples of a batch key: images as a grid, points as a scatter.
+
+    Videos [n, T, H, W, C] take a row each; voxels [n, D, H, W, C] are seen along the first axis, the nearer
+    the brighter; notes [n, T, D] are drawn as images of D pitches over time.
+    """
+    if key == "x":
+        pictures.save_points(values, path)
+        return
+    if key == "frames":
+        columns = values.shape[1]
+        values = values.reshape(-1, *values.shape[2:])
+    elif key == "voxels":
+        shares = (values + 1) / 2 * np.linspace(1, 0.3, values.shape[1])[:, None, None, None]
+        values = 2 * shares.max(axis=1) - 1
+    elif key == "notes":
+        values = values.swapaxes(1, 2)[:, ::-1, :, None]
+    pictures.save_grid(values, path, columns=columns) if columns else pictures.save_grid(values, path)
+
+
+def conditions(model, path, columns=10):
+    """Writes a row for each value of a generator's condition, from the same latents; else plain samples."""
+    sources = next(iter(model.samplers().values())).sources
+    name = next((name for name, source in sources.items() if hasattr(source, "shown")), None)
+    if name is None:
+        count = 2500 if model.example_key == "x" else 100
+        examples(model.generate(count, seed=0), model.example_key, path)
+        return
+    values = np.asarray(sources[name].shown())
+    z = np.tile(model.latents(columns, seed=0), (len(values), 1))
+    images = model.decode(z, **{name: np.repeat(values, columns, axis=0)})
+    examples(images, model.example_key, path, columns)
+
+
+def translations(model, path, batch, seed=0):
+    """Writes a row an example: the source, its translation, and the target where it is known, each way."""
+    columns = []
+    for name, way in model.samplers().items():
+        source = np.asarray(batch[way.of])
+        columns += [source, model.translate(source, seed, direction=name)]
+        if way.paired:
+            columns.append(np.asarray(batch[way.makes]))
+    pictures.save_columns(columns, path)

@@ -1,0 +1,49 @@
+"""The GAN's losses on logits, to be minimised, each a scalar mean over the batch.
+
+Written with softplus(a) = log(1 + e^a), so that -log sigmoid(a) = softplus(-a) and
+-log(1 - sigmoid(a)) = softplus(a) hold without overflow or a protecting epsilon.
+"""
+
+import tensorflow as tf
+
+
+def _mean_softplus(logits):
+    """In float32, or in float64 where the logits are."""
+    logits = tf.convert_to_tensor(logits)
+    return tf.reduce_mean(
+        tf.nn.softplus(logits if logits.dtype == tf.float64 else tf.cast(logits, tf.float32))
+    )
+
+
+def discriminator(real_logits, fake_logits):
+    """-E log D(x) - E log(1 - D(G(z))): Goodfellow et al. 2014, equation 1 and Algorithm 1."""
+    return _mean_softplus(-real_logits) + _mean_softplus(fake_logits)
+
+
+def generator_minimax(fake_logits):
+    """E log(1 - D(G(z))): Goodfellow et al. 2014, Algorithm 1."""
+    return -_mean_softplus(fake_logits)
+
+
+def generator_non_saturating(fake_logits):
+    """-E log D(G(z)): Goodfellow et al. 2014, end of section 3."""
+    return _mean_softplus(-fake_logits)
+
+
+GENERATOR_LOSSES = {
+    "non_saturating": generator_non_saturating,
+    "minimax": generator_minimax,
+}
+
+
+def generator(name):
+    """The generator's loss of that name in `GENERATOR_LOSSES`."""
+    if name not in GENERATOR_LOSSES:
+        known = ", ".join(GENERATOR_LOSSES)
+        raise ValueError(f"Unknown generator loss {name!r}; the known ones are {known}.")
+    return GENERATOR_LOSSES[name]
+
+
+# A discriminator whose loss stays below this (in nats; 1.39 says that nothing is learnt, 0 that all is known)
+# tells real from fake so surely that its gradient says little.
+SATURATED = 0.05
