@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from tfgan_zoo import cli, data
-from tfgan_zoo.data import avatars, prepared
+from tfgan_zoo.data import prepared
 from tfgan_zoo.utils import cache
+from tfgan_zoo.utils.registry import Registry
 
 NAME = "avatars/personas"
 
@@ -71,17 +72,26 @@ def test_data_dir_comes_before_the_cache(tmp_path, monkeypatch):
     assert greys("train", data_dir=tmp_path / "empty") == list(range(8))
 
 
-@pytest.mark.parametrize("name", prepared.NAMES)
+PREPARED = [name for recipe in prepared.RECIPES.names() for name in prepared.RECIPES[recipe].names]
+
+
+def test_every_recipe_is_found():
+    assert prepared.RECIPES.names() == ["avatars", "noto_emoji", "scenes"]
+    assert len(PREPARED) == 5
+
+
+@pytest.mark.parametrize("name", PREPARED)
 def test_what_is_not_prepared_says_the_command(name, zoo_data, tmp_path):
     with pytest.raises(FileNotFoundError) as caught:
         data.load(name, data_dir=tmp_path / "here")
     message = str(caught.value)
-    assert f"\n  {prepared.NAMES[name].command}" in message and message.endswith(prepared.NAMES[name].sources)
+    recipe = prepared.recipe_of(name)
+    assert f"\n  {recipe.command}" in message and message.endswith(recipe.sources)
     assert str(tmp_path / "here" / "prepared") in message and str(zoo_data / "prepared") in message
 
 
 def test_a_neighbour_is_told_of_a_wrong_name():
-    with pytest.raises(ValueError, match="did you mean .*avatars/personas"):
+    with pytest.raises(ValueError, match="Did you mean .*avatars/personas"):
         data.load("avatar_personas")
 
 
@@ -98,7 +108,7 @@ def test_a_damaged_file_says_the_command(at):
 @pytest.mark.parametrize(
     "name, arguments, message",
     [
-        ("avatar", {}, "nothing to prepare called 'avatar'; there are avatars"),
+        ("avatar", {}, "no recipe of data sets 'avatar'. Did you mean avatars"),
         ("avatars", {"font": "x"}, "unexpected keyword argument 'font'.*tfgan-zoo prepare avatars --seed 0"),
         ("noto_emoji", {"font": "x"}, "'emoji_test'.*tfgan-zoo prepare noto_emoji --font NotoColorEmoji.ttf"),
         ("avatars", {"count": 9}, "at least 10"),
@@ -128,9 +138,12 @@ def test_the_command_builds_with_the_arguments_given(run, monkeypatch):
         asked.append((seed, count))
         return {NAME: built()}
 
-    monkeypatch.setattr(avatars, "build", build)
-    assert run("prepare", "avatars", "--seed", 2)[0] == 0
-    status, out, _ = run("prepare", "avatars", "-n", 50)
+    # A recipe of this test alone.
+    monkeypatch.setattr(prepared, "RECIPES", Registry("recipe"))
+    monkeypatch.setattr(prepared, "SOURCES", Registry("data set"))
+    prepared.recipe("busts", names=(NAME,), command="")(build)
+    assert run("prepare", "busts", "--seed", 2)[0] == 0
+    status, out, _ = run("prepare", "busts", "-n", 50)
     assert status == 0 and out.startswith(f"Wrote {NAME} (8 train, 2 test) to ")
     assert out.endswith("/prepared/avatars/personas.npz.\n")
     assert asked == [(2, 5000), (0, 50)] and greys("test") == [8, 9]

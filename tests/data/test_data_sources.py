@@ -1,8 +1,11 @@
+import sys
+
 import numpy as np
 import pytest
 
 from tfgan_zoo import data
-from tfgan_zoo.data.sources import split_rows
+from tfgan_zoo.data import source
+from tfgan_zoo.data.source import split_rows
 
 
 @pytest.mark.parametrize(
@@ -32,12 +35,34 @@ def test_an_unknown_split_names_the_known_ones():
 
 
 def test_unknown_names_list_their_neighbours():
-    with pytest.raises(ValueError, match="fashion_mnist_10k"):
+    with pytest.raises(ValueError, match="Did you mean fashion_mnist_10k"):
         data.load("fashon_mnist_10k")
-    with pytest.raises(ValueError, match="'cifar11': did you mean .*cifar10"):
+    with pytest.raises(ValueError, match="There is no data set 'cifar11'. Did you mean .*cifar10"):
         data.load("cifar11")
-    with pytest.raises(ValueError, match="toy/ring8, toy/grid25"):
+    with pytest.raises(ValueError, match="There are avatars/avataaars, .*toy/ring8 and the names of TFDS"):
+        data.load("=")
+    with pytest.raises(FileNotFoundError, match="no data set has this name. Did you mean toy/ring8"):
         data.load("toy/ring9")
+    with pytest.raises(FileNotFoundError, match="Did you mean edges/fashion_mnist_10k"):
+        data.load("egdes/fashion_mnist_10k")
+
+
+def test_a_module_in_the_folder_is_a_source_more(monkeypatch, tmp_path):
+    (tmp_path / "invented.py").write_text(
+        "from tfgan_zoo.data.source import OPERATORS, SOURCES, in_memory\n"
+        "@SOURCES.register\n"
+        "def invented(data_dir): return in_memory('invented', {'all': 3}, lambda split: {'x': X})\n"
+        "@OPERATORS.register\n"
+        "def same(name, find): return find(name)\n"
+        "import numpy as np\n"
+        "X = np.float32([[0, 1], [2, 3], [4, 5]])\n"
+    )
+    monkeypatch.setattr(data, "__path__", [*data.__path__, str(tmp_path)])
+    for registry in (source.SOURCES, source.OPERATORS):
+        monkeypatch.setattr(registry, "_imported", set())
+        monkeypatch.setattr(registry, "_things", dict(registry._things))
+    assert data.arrays("same/invented", "all[1:]")["x"].tolist() == [[2, 3], [4, 5]]
+    del sys.modules["tfgan_zoo.data.invented"]
 
 
 @pytest.mark.parametrize("name", ["./nowhere", "~/no/such/images", "/nowhere/at/all", "photos/cats"])

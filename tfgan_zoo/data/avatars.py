@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from tfgan_zoo.data.prepared import Built, require
+from tfgan_zoo.data.prepared import Built, recipe, require
 
 SIZE = 64
 
@@ -31,6 +31,11 @@ ATTRIBUTES = {
 _UNDER_HAT = ("long_hair", "hair_color")
 
 
+@recipe(
+    "avatars",
+    names=("avatars/avataaars", "avatars/personas"),
+    command="tfgan-zoo prepare avatars --seed 0",
+)
 def build(seed=0, count=5000):
     """Both styles, {"avatars/avataaars": `Built`, "avatars/personas": `Built`}.
 

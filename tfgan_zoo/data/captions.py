@@ -4,10 +4,12 @@ import hashlib
 
 import numpy as np
 
-from tfgan_zoo.data.sources import Source
+from tfgan_zoo.data.source import OPERATORS, Source
+from tfgan_zoo.text import encoders
 from tfgan_zoo.utils import cache
 
 
+@OPERATORS.register
 def captioned(name, find):
     """"captioned/NAME" or "captioned/NAME@ENCODER": NAME with `text` and `wrong_image`, and its other keys.
 
@@ -49,8 +51,6 @@ def _captions(examples, source):
 
 def _embedded(captions, encoder_name):
     """The embeddings of captions, float32 [N, d], each distinct one made once and kept in the zoo's cache."""
-    from tfgan_zoo.text import encoders
-
     distinct, places = np.unique(captions, return_inverse=True)
     digest = hashlib.sha256("\n".join(distinct).encode()).hexdigest()
     found = cache.fetch(

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 
 from tfgan_zoo.data.avatars import ATTRIBUTES
-from tfgan_zoo.data.sources import Source, first, split_rows
+from tfgan_zoo.data.source import OPERATORS, Source, first, split_rows
 
 _MOUTHS = {"smile": "a smiling", "frown": "a frowning", "open": "an open-mouthed"}
 
@@ -16,6 +16,7 @@ _TOLD = (2, 3)
 _HELD_OUT = 2
 
 
+@OPERATORS.register
 def described(name, find):
     """"described/avatars/STYLE": the busts of that style, each with a `caption` of two or three things about it.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo.data.prepared import Built, require
+from tfgan_zoo.data.prepared import Built, recipe, require
 from tfgan_zoo.utils.files import sha256
 
 SIZE = 64
@@ -61,6 +61,16 @@ class Emoji:
         return "test" if int.from_bytes(digest[:8], "big") % 10 == 0 else "train"
 
 
+@recipe(
+    "noto_emoji",
+    names=("noto_emoji", "noto_emoji/all"),
+    command="tfgan-zoo prepare noto_emoji --font NotoColorEmoji.ttf --emoji-test emoji-test.txt",
+    sources=(
+        "The font is that of github.com/googlefonts/noto-emoji, release v2.042, or of Debian's package\n"
+        "fonts-noto-color-emoji; the list is unicode.org/Public/emoji/15.0/emoji-test.txt, or that of\n"
+        "Debian's package unicode-data in /usr/share/unicode/emoji."
+    ),
+)
 def build(font, emoji_test):
     """Every emoji once, {"noto_emoji": without variants of skin tone, "noto_emoji/all": with them}.
 

@@ -6,8 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from tfgan_zoo.data.sources import Source, first, split_rows
-from tfgan_zoo.data.tfds_source import stack
+from tfgan_zoo.data.source import Source, first, split_rows, stack
 from tfgan_zoo.utils.resize import over_white
 
 

@@ -4,9 +4,7 @@ import itertools
 
 import numpy as np
 
-from tfgan_zoo.data.captions import captioned
-from tfgan_zoo.data.descriptions import described
-from tfgan_zoo.data.sources import Source
+from tfgan_zoo.data.source import OPERATORS, Source
 from tfgan_zoo.utils.resize import to_uint8
 
 # Of the largest magnitude that a step from black to white gives.
@@ -19,6 +17,7 @@ PALETTE = np.array(list(itertools.product((0, 128, 255), repeat=3)), np.uint8)
 _LUMA = np.array([0.299, 0.587, 0.114], np.float32)
 
 
+@OPERATORS.register
 def edges(name, find):
     """"edges/NAME": the `image` of NAME with its `edge_map` as `condition` [B,H,W,1].
 
@@ -34,6 +33,7 @@ def edges(name, find):
     return Source(f"edges/{name}", read)
 
 
+@OPERATORS.register
 def layout(name, find):
     """"layout/NAME": the `image` and `layout` of NAME, and as `condition` the layout in colours [B,H,W,3].
 
@@ -52,6 +52,7 @@ def layout(name, find):
     return Source(f"layout/{name}", read, inner.class_names)
 
 
+@OPERATORS.register
 def unpaired(names, find):
     """"unpaired/A+B": `image_a` and `image_b`, with `attributes_a` and `attributes_b` where there are any.
 
@@ -74,6 +75,7 @@ def unpaired(names, find):
     return Source(f"unpaired/{names}", read, apart=("image_b", "attributes_b"))
 
 
+@OPERATORS.register
 def union(names, find):
     """"union/A+B": each `image` of A, then of B, with `attributes` where both have them; `label` says whose.
 
@@ -102,6 +104,7 @@ def _two(operator, names, find):
     return [find(part) for part in parts]
 
 
+@OPERATORS.register
 def permuted_labels(name, find):
     """"permuted_labels/NAME": NAME with its labels dealt out anew among all examples of a split.
 
@@ -145,14 +148,3 @@ def _edge_map(images):
 def _require(keys, examples, name, operator):
     if not set(keys) <= set(examples):
         raise ValueError(f"{operator} needs {' and '.join(keys)}, and {name} has {', '.join(examples)}")
-
-
-OPERATORS = {
-    "captioned": captioned,
-    "described": described,
-    "edges": edges,
-    "layout": layout,
-    "permuted_labels": permuted_labels,
-    "union": union,
-    "unpaired": unpaired,
-}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
-from tfgan_zoo.data import sources
+from tfgan_zoo.data.find import find
 from tfgan_zoo.data.kinds import KEYS
 from tfgan_zoo.utils.resize import Form
 
@@ -148,7 +148,7 @@ def shuffled(index, seed, epoch, count):
 
 
 def _find(name, split, form, take, data_dir):
-    source = sources.find(name, data_dir)
+    source = find(name, data_dir)
     return source, source.examples(split, form, take)
 
 

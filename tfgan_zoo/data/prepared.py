@@ -1,13 +1,16 @@
 """Data sets that `tfgan-zoo prepare` builds once, from packages or given files, into the zoo's cache."""
 
+import functools
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 
+from tfgan_zoo.data.source import HOMES, SOURCES, in_memory
 from tfgan_zoo.utils import cache
 from tfgan_zoo.utils.files import ARCHIVE_DAMAGE
+from tfgan_zoo.utils.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -15,13 +18,13 @@ class Recipe:
     """How a family of data sets is built.
 
     Attributes:
-        module: whose `build(**arguments)` gives {name: `Built`}.
+        build: a function that gives {name: `Built`}.
         names: the data sets that it builds.
         command: what a user types to build them.
         sources: where the files come from that the command asks for.
     """
 
-    module: str
+    build: Callable
     names: tuple[str, ...]
     command: str
     sources: str = ""
@@ -52,51 +55,43 @@ class MissingExtra(ImportError):
     """An optional package that a recipe needs is not installed."""
 
 
-RECIPES = {
-    "avatars": Recipe(
-        "tfgan_zoo.data.avatars",
-        ("avatars/avataaars", "avatars/personas"),
-        "tfgan-zoo prepare avatars --seed 0",
-    ),
-    "noto_emoji": Recipe(
-        "tfgan_zoo.data.emoji",
-        ("noto_emoji", "noto_emoji/all"),
-        "tfgan-zoo prepare noto_emoji --font NotoColorEmoji.ttf --emoji-test emoji-test.txt",
-        "The font is that of github.com/googlefonts/noto-emoji, release v2.042, or of Debian's package\n"
-        "fonts-noto-color-emoji; the list is unicode.org/Public/emoji/15.0/emoji-test.txt, or that of\n"
-        "Debian's package unicode-data in /usr/share/unicode/emoji.",
-    ),
-    "scenes": Recipe(
-        "tfgan_zoo.data.scenes",
-        ("scenes",),
-        "tfgan-zoo prepare scenes --seed 0",
-        "It needs the data set noto_emoji, prepared before.",
-    ),
-}
+# {"avatars": `Recipe`}: what `prepare` builds.
+RECIPES = Registry("recipe of data sets", *HOMES)
 
-NAMES = {name: recipe for recipe in RECIPES.values() for name in recipe.names}
+
+def recipe(name, names, command, sources=""):
+    """A decorator of `build(**arguments)` that makes it the recipe `name`, and a source of each of `names`.
+
+    Its other arguments are those of `Recipe`.
+    """
+
+    def register(build):
+        RECIPES.add(name, Recipe(build, names, command, sources))
+        for data_set in names:
+            SOURCES.add(data_set, functools.partial(_source, data_set))
+        return build
+
+    return register
 
 
 def prepare(name, **arguments):
     """Build the data sets called `name` into the zoo's cache, where `load` finds them.
 
     Args:
-        name: "avatars", "noto_emoji" or "scenes".
-        arguments: of the recipe, `avatars.build`, `emoji.build` or `scenes.build`.
+        name: of a recipe, such as "avatars".
+        arguments: of the recipe's function, such as `avatars.build`.
 
     Returns {data set: path of its .npz}. The file holds the arrays and `manifest.json`: arguments,
     sources, versions, attribution, counts and the SHA-256 of every array's bytes.
 
     Raises ValueError for unknown names and arguments, MissingExtra where a package lacks.
     """
-    if name not in RECIPES:
-        raise ValueError(f"there is nothing to prepare called {name!r}; there are {', '.join(RECIPES)}")
-    build = importlib.import_module(RECIPES[name].module).build
+    chosen = RECIPES[name]
     try:
-        inspect.signature(build).bind(**arguments)
+        inspect.signature(chosen.build).bind(**arguments)
     except TypeError as error:
-        raise ValueError(f"prepare {name}: {error}. For example: {RECIPES[name].command}") from None
-    return {data_set: write(data_set, built) for data_set, built in build(**arguments).items()}
+        raise ValueError(f"prepare {name}: {error}. For example: {chosen.command}") from None
+    return {data_set: write(data_set, built) for data_set, built in chosen.build(**arguments).items()}
 
 
 def require(extra, *modules):
@@ -125,9 +120,10 @@ def find(name, data_dir=None):
             break
     else:
         looked = " and ".join(str(path.parent) for path in paths)
+        chosen = recipe_of(name)
         raise FileNotFoundError(
             f"the data set {name!r} is not prepared (looked in {looked}). Prepare it once with\n"
-            + "\n".join(filter(None, (f"  {NAMES[name].command}", NAMES[name].sources)))
+            + "\n".join(filter(None, (f"  {chosen.command}", chosen.sources)))
         )
     splits = manifest["splits"]
     names = manifest["class_names"]
@@ -138,6 +134,17 @@ def find(name, data_dir=None):
         return {key: array[start : start + splits[split]] for key, array in arrays.items()}
 
     return splits, read, names and tuple(names)
+
+
+def recipe_of(name):
+    """The `Recipe` that builds the data set called `name`."""
+    recipes = (RECIPES[each] for each in RECIPES.names())
+    return next(each for each in recipes if name in each.names)
+
+
+def _source(name, data_dir=None):
+    splits, read, class_names = find(name, data_dir)
+    return in_memory(name, splits, read, class_names)
 
 
 def _path(folder, name):
@@ -156,5 +163,5 @@ def _checked(name, path, read):
     try:
         return read(path)
     except ARCHIVE_DAMAGE as error:
-        how = f"Prepare it again with\n  {NAMES[name].command}"
+        how = f"Prepare it again with\n  {recipe_of(name).command}"
         raise ValueError(f"the prepared {path} is damaged ({error}). {how}") from error

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tfgan_zoo.data import prepared
-from tfgan_zoo.data.prepared import Built
+from tfgan_zoo.data.prepared import Built, recipe
 from tfgan_zoo.utils import cache
 
 SIZE = 64
@@ -86,6 +86,12 @@ class Placed:
         return np.array([top, left, self.top + rows[-1] + 1, self.left + columns[-1] + 1])
 
 
+@recipe(
+    "scenes",
+    names=("scenes",),
+    command="tfgan-zoo prepare scenes --seed 0",
+    sources="It needs the data set noto_emoji, prepared before.",
+)
 def build(seed=0, count=10_000):
     """{"scenes": `Built`} with `count` scenes for "train", a fifth for "test", a tenth "unseen".
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo.data.sources import Source, first
+from tfgan_zoo.data.source import Source, first, stack
 
 
 def folder(data_dir=None):
@@ -109,16 +109,3 @@ def _read(builder, split, form, take, has_label):
     if has_label:
         found["label"] = np.asarray(labels, np.int32)
     return found
-
-
-def stack(images, name):
-    """Images [H,W,C] of one size -> [N,H,W,C]; grey ones become RGB where others have colour.
-
-    Raises ValueError if the sizes differ.
-    """
-    sizes = {image.shape[:2] for image in images}
-    if len(sizes) > 1:
-        some = ", ".join(f"{height}x{width}" for height, width in sorted(sizes)[:4])
-        raise ValueError(f"the images of {name} differ in size (height x width: {some} ...): give image_size")
-    channels = max(image.shape[2] for image in images)
-    return np.stack([np.broadcast_to(image, (*image.shape[:2], channels)) for image in images])

@@ -1,10 +1,14 @@
 """Mixtures of Gaussians whose density is known exactly, to see what a GAN learns and what it drops."""
 
+import functools
 import itertools
 from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import logsumexp
+
+from tfgan_zoo.data.source import SOURCES, in_memory
+from tfgan_zoo.utils.registry import look_up
 
 SIZES = {"train": 50_000, "test": 10_000}
 
@@ -79,8 +83,13 @@ TOYS = {
 
 
 def get(name):
-    """The toy called `name`, with or without "toy/". Raises ValueError that lists them all."""
-    toy = TOYS.get(name.removeprefix("toy/"))
-    if toy is None:
-        raise ValueError(f"unknown toy {name!r}; the toys are {', '.join(f'toy/{t}' for t in TOYS)}")
-    return toy
+    """The toy called `name`, with or without "toy/". Raises ValueError that names the nearest."""
+    return look_up(name.removeprefix("toy/"), TOYS, "toy")
+
+
+def _source(toy, data_dir=None):
+    return in_memory(f"toy/{toy.name}", SIZES, lambda split: {"x": toy.examples(split)})
+
+
+for _name, _toy in TOYS.items():
+    SOURCES.add(f"toy/{_name}", functools.partial(_source, _toy))

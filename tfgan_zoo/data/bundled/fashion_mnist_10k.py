@@ -8,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tfgan_zoo.data.source import SOURCES, in_memory
+
 PATH = Path(__file__).with_suffix(".npz")
 
 count = 10_000
@@ -39,3 +41,9 @@ def read():
     for array in examples.values():
         array.setflags(write=False)
     return examples
+
+
+@SOURCES.register
+def fashion_mnist_10k(data_dir=None):
+    """The images and labels as a source of one split, "train"."""
+    return in_memory("fashion_mnist_10k", {"train": count}, lambda split: read(), class_names)

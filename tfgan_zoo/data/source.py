@@ -1,16 +1,23 @@
-"""From what a user names (a data set, a folder, arrays, a toy) to where its examples come from."""
+"""What every source of examples is, how it registers its name, and what sources share."""
 
-import difflib
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import numpy as np
 
-from tfgan_zoo.data import bundled, kinds, prepared, toys
+from tfgan_zoo.data import kinds
 from tfgan_zoo.utils import cache
+from tfgan_zoo.utils.registry import Registry
+
+# Modules that register sources: those of this room, and the module `data` of a system that has one.
+HOMES = ("tfgan_zoo.data.bundled", "tfgan_zoo.data", "tfgan_zoo.systems.*.data")
+
+# {"toy/ring8": data_dir -> `Source`}. `data_dir` is where to look first, or None.
+SOURCES = Registry("data set", *HOMES)
+
+# {"edges": (NAME, find) -> `Source` called "edges/NAME"}, made of others. `find(name)` gives their sources.
+OPERATORS = Registry("operator on data sets", *HOMES)
 
 _SPLIT = re.compile(r"(\w+)(?:\[(-?\d[\d_]*%?)?:(-?\d[\d_]*%?)?\])?")
 
@@ -51,50 +58,6 @@ class Source:
             "take": take,
         }
         return cache.fetch(self.name, request, self.fingerprint, lambda: self.read(split, form, take))
-
-
-def find(name, data_dir=None):
-    """The source that `name` stands for.
-
-    Names come before folders: a folder that is called like a data set is written "./name".
-    Raises ValueError for unknown names, FileNotFoundError where the bytes are not there.
-    """
-    if isinstance(name, (np.ndarray, Mapping)):
-        return from_arrays(name)
-    if isinstance(name, os.PathLike):
-        return _from_folder(name)
-    if not isinstance(name, str):
-        kind = type(name).__name__
-        raise TypeError(f"data must be a name, a folder, an array or a dict of arrays, got {kind}")
-    if name in bundled.DATASETS:
-        dataset = bundled.DATASETS[name]
-        counts = {"train": dataset.count}
-        return in_memory(name, counts, lambda split: dataset.read(), dataset.class_names)
-    if name in prepared.NAMES:
-        splits, read, class_names = prepared.find(name, data_dir)
-        return in_memory(name, splits, read, class_names)
-    if pair := _pair(name, data_dir):
-        return pair
-    if name.startswith("toy/"):
-        toy = toys.get(name)
-        return in_memory(name, toys.SIZES, lambda split: {"x": toy.examples(split)})
-    if name.startswith((".", "~")) or os.path.isabs(name):
-        return _from_folder(name)
-    return _from_tfds_or_folder(name, data_dir)
-
-
-def from_arrays(arrays):
-    """A source of one split, "train", over an image array or a dict of arrays.
-
-    Args:
-        arrays: images [N,H,W] or [N,H,W,C], uint8 or float in [-1,1]; or a dict of arrays whose keys
-            `kinds.KEYS` lists, such as `image` (such images) and `label` (integers [N]).
-
-    Raises ValueError for other keys, shapes, types or ranges, and for lengths that differ.
-    """
-    checked = kinds.checked(arrays if isinstance(arrays, Mapping) else {"image": arrays})
-    count = len(next(iter(checked.values())))
-    return in_memory("arrays", {"train": count}, lambda split: checked)
 
 
 def in_memory(name, counts, read, class_names=None):
@@ -140,50 +103,21 @@ def first(rows, take, split):
     return rows[:take]
 
 
+def stack(images, name):
+    """Images [H,W,C] of one size -> [N,H,W,C]; grey ones become RGB where others have colour.
+
+    Raises ValueError if the sizes differ.
+    """
+    sizes = {image.shape[:2] for image in images}
+    if len(sizes) > 1:
+        some = ", ".join(f"{height}x{width}" for height, width in sorted(sizes)[:4])
+        raise ValueError(f"the images of {name} differ in size (height x width: {some} ...): give image_size")
+    channels = max(image.shape[2] for image in images)
+    return np.stack([np.broadcast_to(image, (*image.shape[:2], channels)) for image in images])
+
+
 def _bound(text, default, count):
     if text is None:
         return default
     value = round(int(text[:-1]) * count / 100) if text.endswith("%") else int(text)
     return value + count if value < 0 else value
-
-
-def _pair(name, data_dir):
-    """The pairs that `name` makes of other data sets, or None where it is no such name."""
-    from tfgan_zoo.data import pairs
-
-    operator, _, rest = name.partition("/")
-    if operator not in pairs.OPERATORS:
-        return None
-    return pairs.OPERATORS[operator](rest, lambda inner: find(inner, data_dir))
-
-
-def _from_folder(path):
-    from tfgan_zoo.data import folder
-
-    return folder.source(Path(path).expanduser())
-
-
-def _from_tfds_or_folder(name, data_dir):
-    from tfgan_zoo.data import tfds_source
-
-    builder = tfds_source.find_builder(name, data_dir)
-    if builder is not None:
-        return tfds_source.source(name, builder)
-    looks_like_path = "/" in name or os.sep in name
-    if looks_like_path and os.path.isdir(name):
-        return _from_folder(name)
-    if tfds_source.base_name(name) in tfds_source.known_names():
-        raise FileNotFoundError(tfds_source.how_to_prepare(name, data_dir))
-    if os.path.isdir(name):
-        return _from_folder(name)
-    if looks_like_path:
-        here = os.getcwd()
-        raise FileNotFoundError(f"no such folder: {name!r} (from {here}), and no data set has this name")
-    raise ValueError(_unknown(name, tfds_source.known_names()))
-
-
-def _unknown(name, tfds_names):
-    own = [*bundled.DATASETS, *prepared.NAMES, *(f"toy/{toy}" for toy in toys.TOYS)]
-    near = difflib.get_close_matches(name, [*own, *tfds_names], n=4, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else f"there are {', '.join(own)} and the names of TFDS"
-    return f"unknown data set {name!r}: {hint}"
