@@ -67,8 +67,8 @@ def _exchange(model, stream, strategy):
     """How long the replicas take to add up the gradients of one step, how often they meet in it, and for how long."""
     sizes = [
         int(np.prod(variable.shape))
-        for player, updates in model.updates_per_step.items()
-        for variable in model.player_variables(player) * updates
+        for player in model.players()
+        for variable in model.player_variables(player) * _updates_per_step(model, player)
     ]
     return {
         "exchanged_mib": 4 * sum(sizes) / 2**20,
@@ -76,6 +76,11 @@ def _exchange(model, stream, strategy):
         "exchanges_per_step": _meetings(model, stream, strategy),
         "shortest_exchange_milliseconds": _adding_up([1], strategy),
     }
+
+
+def _updates_per_step(model, player):
+    """How often a player moved in each of the steps that were timed, rounded up."""
+    return -(-int(model.optimizer_of(player).iterations) // int(model.step.numpy()))
 
 
 def _adding_up(sizes, strategy, repeats=20):

@@ -41,10 +41,15 @@ class Stage:
     optimizers: dict = field(default_factory=dict)
 
     @classmethod
-    def read(cls, stages, steps_per_execution):
-        """The `Stage`s of a list of dicts; raises ValueError where they cannot be."""
+    def read(cls, system, stages, expected, steps_per_execution):
+        """The `Stage`s of a list of dicts; raises ValueError where they are not the expected or cannot be."""
         found = [stage if isinstance(stage, cls) else cls(**stage) for stage in stages]
         names = [stage.name for stage in found]
+        if expected and names != list(expected):
+            raise ValueError(
+                f"{system} trains in the stages {', '.join(expected)}; give compile each one's name and steps. "
+                f"Got {', '.join(names) or 'none'}."
+            )
         if len(set(names)) < len(names):
             raise ValueError(f"Two stages have one name; got {', '.join(names)}.")
         for stage in found:

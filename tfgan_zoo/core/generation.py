@@ -44,7 +44,9 @@ class Generation:
             ValueError: it translates images and has no latents.
         """
         if self.translates:
-            raise ValueError(f"{type(self).__name__} has no latents; it translates images: translate(images).")
+            raise ValueError(
+                f"{type(self).__name__} has no latents; it translates images: translate(images)."
+            )
         return self._first().latents(n, seed)
 
     def generate(self, n, seed=None, batch_size=250, **conditions):

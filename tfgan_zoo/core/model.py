@@ -41,10 +41,12 @@ class AdversarialModel(Generation, keras.Model):
         stage: the name of the stage that `train_step` is traced for, of those that `compile` was given.
         saturation: {logged loss: the value below which a discriminator tells real from fake so surely that
             a generator learns little from it}; empty where there is no such value, as for critics.
+        stage_names: the names of the stages that a system's paper has, which `compile` must be given.
         batches_per_step: how many batches of real examples one `train_step` uses (k critic steps use k).
     """
 
     saturation = {}
+    stage_names = ()
     batches_per_step = 1
 
     def __init__(self, seed=0, **kwargs):
@@ -107,7 +109,8 @@ class AdversarialModel(Generation, keras.Model):
 
         Raises:
             ValueError: a player has no optimiser, a name is no player's, two players share one object, an
-                option is unknown, or a stage's steps are no multiple of `steps_per_execution`.
+                option is unknown, the stages are not the paper's, or a stage's steps are no multiple of
+                `steps_per_execution`.
         """
         if unknown:
             raise ValueError(
@@ -120,9 +123,11 @@ class AdversarialModel(Generation, keras.Model):
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
         )
-        self.stages = Stage.read(stages, steps_per_execution)
+        self.stages = Stage.read(type(self).__name__, stages, self.stage_names, steps_per_execution)
         variables = {player: self.player_variables(player) for player in self.players()}
-        self.optimizers = optimizers_for(type(self).__name__, variables, optimizers, self.stages, self.dtype_policy)
+        self.optimizers = optimizers_for(
+            type(self).__name__, variables, optimizers, self.stages, self.dtype_policy
+        )
         self.optimizer = OptimizerGroup(self.optimizers)
 
     def optimizer_of(self, player):

@@ -13,7 +13,7 @@ def unroll(optimizer, variables, loss, steps):
 
     Nothing is assigned. The values are functions of all that `loss` depends on, so that a gradient
     taken through them foresees the updates (Metz et al. 2017, equations 4 to 6). The optimiser's
-    slots start from what they hold now and are carried from step to step. As in `Game.minimize`,
+    slots start from what they hold now and are carried from step to step. As in `AdversarialModel.minimize`,
     the losses of all replicas are averaged.
 
     Args:

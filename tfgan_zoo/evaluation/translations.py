@@ -2,33 +2,33 @@
 
 import numpy as np
 
+from tfgan_zoo import metrics
+from tfgan_zoo.evaluation.protocols import PROTOCOLS
 from tfgan_zoo.evaluation.references import reference_arrays
 
 
+@PROTOCOLS.register
 def translation_error(model, config, picture, samples=500, seed=0, split=None):
     """Mean absolute error, PSNR and SSIM between translations of held-out images and their pairs."""
-    from tfgan_zoo import metrics
-
     def errors(fake, real):
         yield "l1", np.abs(fake - real).mean()
         yield "psnr", metrics.psnr(real, fake).mean()
         yield "ssim", metrics.ssim(real, fake).mean()
 
-    ways = {name: way for name, way in model.directions().items() if way.paired}
+    ways = {name: way for name, way in model.samplers().items() if way.paired}
     return _translation_scores(model, config, ways, errors, {}, samples, seed, split)
 
 
+@PROTOCOLS.register
 def translation_distance(model, config, picture, samples=500, projections=256, seed=0, split=None):
     """Sliced Wasserstein distance between pixels of translations and of their domain, held out."""
-    from tfgan_zoo import metrics
-
     def distances(fake, real):
         flat = (images.reshape(len(images), -1) for images in (real, fake))
         yield "distance", metrics.sliced_wasserstein(*flat, projections=projections, seed=seed)
 
     settings = {"projections": projections}
     return _translation_scores(
-        model, config, model.directions(), distances, settings, samples, seed, split
+        model, config, model.samplers(), distances, settings, samples, seed, split
     )
 
 
@@ -38,7 +38,7 @@ def _translation_scores(model, config, ways, measure, settings, samples, seed, s
     held_out = reference_arrays(config, split)
     scores = []
     for direction, way in ways.items():
-        source, target = (held_out[key][:samples] / 127.5 - 1.0 for key in (way.source, way.target))
+        source, target = (held_out[key][:samples] / 127.5 - 1.0 for key in (way.of, way.makes))
         fake = model.translate(source, seed=seed, direction=direction)
         protocol = {
             "images": "in [-1, 1]",

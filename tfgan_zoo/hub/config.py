@@ -61,10 +61,23 @@ class Data(_Section):
     data_dir: str | None = None
 
 
-class Train(_Section):
-    """How long and how to train; every interval counts generator steps.
+class Stage(_Section):
+    """A part of training: its name, how long it is, and the optimisers of players that do not keep theirs."""
 
-    `on_collapse` is what follows when a sentinel sees a saturated discriminator or samples that are alike: a
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    steps: int = Field(ge=1)
+    optimizers: dict[str, Optimizer] = {}
+
+
+class Train(_Section):
+    """How long and how to train; every interval counts training steps.
+
+    Losses are logged as means over `log_every` steps, which is an epoch of the run: it can pause or end only
+    between two of them.
+
+    `stages` are trained in order, each with a graph of its own; their steps add up to `steps`.
+
+    `on_collapse` is what follows when a monitor sees a saturated discriminator or samples that are alike: a
     warning, a stop, or a return to the last checkpoint with other data; "roll_back" holds for losses and
     weights that are not finite too, which stop a run otherwise.
     """
@@ -81,16 +94,26 @@ class Train(_Section):
     jit_compile: bool = False
     deterministic: bool = True
     on_collapse: Literal["ignore", "warn", "stop", "roll_back"] = "warn"
+    stages: list[Stage] = []
 
     @model_validator(mode="after")
-    def _intervals_fall_on_executions(self):
-        for name in ("steps", "log_every", "checkpoint_every", "score_every"):
-            if getattr(self, name) % self.steps_per_execution:
+    def _intervals_fit_together(self):
+        if self.log_every % self.steps_per_execution:
+            raise ValueError(
+                f"train.log_every={self.log_every} is no multiple of "
+                f"train.steps_per_execution={self.steps_per_execution}, the steps that run as one"
+            )
+        intervals = {name: getattr(self, name) for name in ("steps", "checkpoint_every", "score_every")}
+        intervals |= {f"stages.{stage.name}.steps": stage.steps for stage in self.stages}
+        for name, steps in intervals.items():
+            if steps % self.log_every:
                 raise ValueError(
-                    f"train.{name}={getattr(self, name)} is no multiple of "
-                    f"train.steps_per_execution={self.steps_per_execution}; training can only "
-                    "pause or end between executions"
+                    f"train.{name}={steps} is no multiple of train.log_every={self.log_every}; training can "
+                    "only pause, end or enter another stage after that many steps"
                 )
+        total = sum(stage.steps for stage in self.stages)
+        if self.stages and total != self.steps:
+            raise ValueError(f"train.steps={self.steps}, but the steps of its stages add up to {total}")
         return self
 
 
@@ -105,7 +128,7 @@ class Config(_Section):
     note: str = ""
     system: str = Field(pattern=r"^[a-z0-9_]+$")
     system_args: dict[str, Any] = {}
-    networks: dict[str, Network]
+    networks: dict[str, Network | list[Network]]
     optimizers: dict[str, Optimizer]
     data: Data
     held_out: str | None = None

@@ -2,18 +2,18 @@
 
 import contextlib
 import importlib
-import inspect
 import random
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.hub import builders
+from tfgan_zoo.hub.arguments import call
 from tfgan_zoo.hub.config import Config, ConfigError, load_config
+from tfgan_zoo.hub.systems import HOME, class_names
 from tfgan_zoo.hub.weights import load_pretrained, read_weights
 from tfgan_zoo.utils.precision import precision
-from tfgan_zoo.utils.registry import children, modules
-from tfgan_zoo.utils.spelling import nearest
+from tfgan_zoo.utils.registry import look_up
 
 
 def load(config_id, weights=None, overrides=None, smoke=False):
@@ -47,15 +47,21 @@ def build(config: Config):
     """The compiled model of a resolved config, with fresh weights drawn from `train.seed`."""
     system = system_class(config.system)
     with _seeded(config.train.seed), precision(config.train.precision):
-        networks = {name: _network(name, spec) for name, spec in config.networks.items()}
+        networks = {name: _networks(name, spec) for name, spec in config.networks.items()}
         arguments = {**networks, **config.system_args, "seed": config.train.seed}
-        model = _call(system, arguments, f"system {config.system}")
+        model = call(system, arguments, f"system {config.system}")
         model.compile(
-            optimizers={
-                player: _optimizer(player, spec) for player, spec in config.optimizers.items()
-            },
+            optimizers=_optimizers(config.optimizers, "optimizers"),
             jit_compile=config.train.jit_compile,
             steps_per_execution=_steps_per_execution(config),
+            stages=[
+                {
+                    "name": stage.name,
+                    "steps": stage.steps,
+                    "optimizers": _optimizers(stage.optimizers, f"train.stages.{stage.name}.optimizers"),
+                }
+                for stage in config.train.stages
+            ],
         )
     return model
 
@@ -70,90 +76,25 @@ def _steps_per_execution(config):
 
 
 def system_class(name):
-    """The class of a system: the one that its package exports.
+    """The class of a system, which goes by the name of its folder.
 
     Raises:
         ConfigError: there is no such system; the message names the nearest.
     """
-    known = children("tfgan_zoo.systems")
-    if name not in known:
-        raise ConfigError(f"There is no system {name!r}.{nearest(name, known)}")
-    package = importlib.import_module(f"tfgan_zoo.systems.{name}")
-    return getattr(package, package.__all__[0])
+    class_name = look_up(name, class_names(), "system", ConfigError)
+    return getattr(importlib.import_module(f"{HOME}.{name}"), class_name)
 
 
-# Where builders are that several systems use; a system's own are in its module `networks`.
-_BUILDERS = ("tfgan_zoo.networks", "tfgan_zoo.text")
-
-# Modules of builders that were renamed; cards and run folders may still say the old name.
-_RENAMED = {
-    "conditional_mlp": "cgan",
-    "progressive": "progressive_gan",
-    "text_dcgan": "gan_cls",
-    "unrolled": "unrolled_gan",
-}
+def _networks(name, spec):
+    """The network of an argument of a system, or the list of them."""
+    where = f"networks.{name}"
+    if isinstance(spec, list):
+        return [builders.network(each, f"{where}.{place}") for place, each in enumerate(spec)]
+    return builders.network(spec, where)
 
 
-def _network(name, spec):
-    module_name, function = spec.builder.split(".")
-    module = _builders(_RENAMED.get(module_name, module_name))
-    builder = getattr(module, function, None)
-    if builder is None or function.startswith("_") or not inspect.isfunction(builder):
-        known = [key for key, value in vars(module).items() if inspect.isfunction(value)]
-        known = [key for key in known if not key.startswith("_")]
-        raise ConfigError(f"networks.{name}: no builder {spec.builder}.{nearest(function, known)}")
-    return _call(builder, spec.arguments, f"networks.{name}")
-
-
-def _builders(name):
-    known = {module.split(".")[-1]: module for home in _BUILDERS for module in modules(home)}
-    known |= {module.split(".")[-2]: module for module in modules("tfgan_zoo.systems.*.networks")}
-    if name not in known:
-        raise ConfigError(f"There are no builders {name!r}.{nearest(name, known)}")
-    return importlib.import_module(known[name])
-
-
-def _optimizer(player, spec):
-    where = f"optimizers.{player}"
-    arguments = dict(spec.arguments)
-    rate = arguments.get("learning_rate")
-    if isinstance(rate, dict):
-        rate = dict(rate)
-        schedule = _find(keras.optimizers.schedules, rate.pop("class", None), where)
-        arguments["learning_rate"] = _call(schedule, rate, f"{where}.learning_rate")
-    elif isinstance(rate, int):
-        arguments["learning_rate"] = float(rate)
-    return _call(_find(keras.optimizers, spec.class_name, where), arguments, where)
-
-
-def _find(module, name, where):
-    """A class of a Keras module, or ours of that name."""
-    ours = importlib.import_module("tfgan_zoo.core.optimizers")
-    for room in (module, ours):
-        if inspect.isclass(getattr(room, str(name), None)):
-            return getattr(room, name)
-    known = [key for room in (module, ours) for key, v in vars(room).items() if inspect.isclass(v)]
-    raise ConfigError(f"{where}: no class {name!r}.{nearest(name, known)}")
-
-
-def _call(function, arguments, where):
-    """Calls with keyword arguments from a config; a misspelt one is named with its neighbours."""
-    parameters = inspect.signature(function).parameters
-    known = [name for name in parameters if name not in ("self", "kwargs", "args")]
-    for name in arguments:
-        if name not in known:
-            raise ConfigError(f"{where}: unknown key {name!r}.{nearest(name, known)}")
-    missing = [
-        name
-        for name in known
-        if parameters[name].default is inspect.Parameter.empty and name not in arguments
-    ]
-    if missing:
-        raise ConfigError(f"{where}: the key {missing[0]!r} is missing.")
-    try:
-        return function(**arguments)
-    except (TypeError, ValueError) as error:
-        raise ConfigError(f"{where}: {error}") from error
+def _optimizers(specs, where):
+    return {player: builders.optimizer(spec, f"{where}.{player}") for player, spec in specs.items()}
 
 
 @contextlib.contextmanager

@@ -1,1 +1,1 @@
-"""What every system stands on: the game and its players, noise, replay, checkpoints, runs."""
+"""A run in a folder: from a config to weights, pictures, curve and card."""

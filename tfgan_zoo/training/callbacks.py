@@ -1,4 +1,7 @@
-"""Keras callbacks of a training run: faults, checkpoints, signals, logs, scores, progress."""
+"""Keras callbacks of a training run: losses that are not finite, checkpoints, signals, logs, scores, progress.
+
+An epoch of a run is `train.log_every` steps long.
+"""
 
 import csv
 import signal
@@ -6,6 +9,7 @@ import sys
 import time
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.utils.files import replacing
@@ -16,32 +20,33 @@ class TrainingDiverged(ArithmeticError):
 
 
 class StepCallback(keras.callbacks.Callback):
-    """Calls `on_step(step, logs)` after each execution, with the model's own count of steps."""
+    """Calls `on_step(step, logs)` after each epoch, with the model's own count of steps and mean losses."""
 
-    def on_train_batch_end(self, batch, logs=None):
+    def on_epoch_end(self, epoch, logs=None):
         self.on_step(int(self.model.step.numpy()), logs or {})
 
     def on_step(self, step, logs):
         raise NotImplementedError
 
 
-class StopOnFault(StepCallback):
-    """Stops at the first loss that is not finite and names it with its step."""
+class StopOnNonFinite(keras.callbacks.Callback):
+    """Stops after the execution in which a loss was not finite, and names it with its steps."""
 
-    def on_step(self, step, logs):
-        fault_step, index = self.model.fault.numpy()
-        if fault_step >= 0:
-            raise TrainingDiverged(
-                f"The {self.model.reported[index]} was not finite at step {fault_step}."
-            )
+    def on_train_batch_end(self, batch, logs=None):
+        # A mean of which one part is not finite is not finite either.
+        bad = [name for name, value in (logs or {}).items() if not np.isfinite(np.ravel(value)).all()]
+        if bad:
+            last, steps = int(self.model.step.numpy()), self.model.steps_per_execution
+            when = f"at step {last}" if steps == 1 else f"between steps {last - steps + 1} and {last}"
+            raise TrainingDiverged(f"The {bad[0]} was not finite {when}.")
 
 
 class SaveCheckpoints(StepCallback):
-    """Saves every `every` steps, and at the end of the execution in which `stop` was asked for.
+    """Saves every `every` steps, and at the end of the epoch in which `stop` was asked for.
 
     Args:
         checkpoints: where to.
-        every: a multiple of `steps_per_execution`.
+        every: a multiple of the steps of an epoch.
         clock: a function that gives the run's seconds so far.
         stop: a `StopOnSignal`; when it was asked to stop, the state is saved first.
     """
@@ -62,7 +67,7 @@ class SaveCheckpoints(StepCallback):
 
 
 class StopOnSignal(StepCallback):
-    """On SIGTERM or SIGINT, ends training after the running execution; a context manager.
+    """On SIGTERM or SIGINT, ends training after the running epoch; a context manager.
 
     `asked` holds the signal's number once one came.
     """
@@ -133,17 +138,15 @@ def read_table(path):
 
 
 class Log(StepCallback):
-    """Writes the losses of every `every`-th step to a table and to TensorBoard."""
+    """Writes the mean losses of each epoch to a table and to TensorBoard."""
 
-    def __init__(self, table, writer, every):
+    def __init__(self, table, writer):
         super().__init__()
         self.table = table
         self.writer = writer
-        self.every = every
 
     def on_step(self, step, logs):
-        if step % self.every == 0:
-            log(self.table, self.writer, step, {k: float(tf.squeeze(v)) for k, v in logs.items()})
+        log(self.table, self.writer, step, logs)
 
 
 class Scores(StepCallback):
@@ -195,7 +198,7 @@ class Progress(StepCallback):
 
     def on_step(self, step, logs):
         rate = (step - self.start) * self.images_per_step / (time.monotonic() - self.begin)
-        losses = "  ".join(f"{k} {float(tf.squeeze(v)):.3f}" for k, v in logs.items())
+        losses = "  ".join(f"{name} {value:.3f}" for name, value in logs.items())
         text = f"{losses}  {rate:,.0f} images/s"
         if self.bar:
             self.bar.update(self.task, completed=step, description=text)

@@ -47,7 +47,7 @@ class Checkpoints:
         """Writes the whole state of `model` at its present step, then drops the oldest.
 
         Args:
-            model: a compiled `Game`.
+            model: a compiled system.
             elapsed: seconds of training so far, over all the run's processes.
 
         Raises:

@@ -1,17 +1,13 @@
-"""Sentinels: cheap signs that a game is lost although its losses are finite."""
+"""Monitors of a run: a saturated discriminator, and mode collapse, which finite losses do not show."""
 
 from collections import deque
 
 import numpy as np
-import tensorflow as tf
 from scipy.spatial.distance import pdist
 
 from tfgan_zoo.evaluation import held_out_batch
 from tfgan_zoo.training.callbacks import StepCallback, TrainingDiverged
 
-# A discriminator whose loss stays below this (in nats; 1.39 says nothing is learnt, 0 that all is known) tells
-# real from fake so surely that its gradient says little.
-SATURATED = 0.05
 SATURATION_STEPS = 1000
 
 # Samples that differ by less than this share of what real examples differ by are few images, many times.
@@ -20,24 +16,22 @@ COLLAPSE_SAMPLES = 64
 
 
 class Collapsed(TrainingDiverged):
-    """A sentinel's finding, in a run that does not go on after it."""
+    """What a monitor found, in a run that does not go on after it."""
 
 
 class Saturation(StepCallback):
-    """Alarms where the median of `discriminator_loss` over the last steps is below a threshold.
+    """Alarms where the median of a discriminator's loss over the last steps is below the system's threshold.
 
-    Games without a loss of that name have critics, which do not saturate.
+    The losses and their thresholds are the system's own, `model.saturation`; a system with a critic has none.
 
     Args:
         alarm: takes the finding, a line of text.
-        threshold: of the median.
-        steps: over how many steps it is taken; there is no alarm before so many, nor twice within them.
+        steps: over how many steps the median is taken; there is no alarm before so many, nor twice within them.
     """
 
-    def __init__(self, alarm, threshold=SATURATED, steps=SATURATION_STEPS):
+    def __init__(self, alarm, steps=SATURATION_STEPS):
         super().__init__()
         self.alarm = alarm
-        self.threshold = threshold
         self.steps = steps
         self.seen = deque()
 
@@ -45,20 +39,20 @@ class Saturation(StepCallback):
         self.begun = int(self.model.step.numpy())
 
     def on_step(self, step, logs):
-        if "discriminator_loss" not in logs:
-            return
-        self.seen.append((step, float(tf.squeeze(logs["discriminator_loss"]))))
+        self.seen.append((step, logs))
         while self.seen[0][0] <= step - self.steps:
             self.seen.popleft()
         if step - self.begun < self.steps:
             return
-        median = np.median([loss for _, loss in self.seen])
-        if median < self.threshold:
-            self.begun = step
-            self.alarm(
-                f"The discriminator is saturated: its median loss over the {self.steps} steps up to {step} is "
-                f"{median:.3g}, below {self.threshold}; the generator learns little from it."
-            )
+        for name, threshold in self.model.saturation.items():
+            losses = [logs[name] for _, logs in self.seen if name in logs]
+            median = np.median(losses) if losses else np.inf
+            if median < threshold:
+                self.begun = step
+                self.alarm(
+                    f"The discriminator is saturated: the median of its {name} over the {self.steps} steps up to "
+                    f"{step} is {median:.3g}, below {threshold:g}; the generator learns little from it."
+                )
 
 
 class Diversity(StepCallback):
@@ -99,7 +93,7 @@ def diversity_ratios(model, batch, seed):
     """Mean distance between two examples that the model makes over that of real ones, for each key it makes.
 
     Args:
-        model: a `Game`.
+        model: a system.
         batch: real examples, {key: array [n, ...]} with n at least 2.
         seed: of what is made.
     """

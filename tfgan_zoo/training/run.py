@@ -14,7 +14,7 @@ import tensorflow as tf
 
 from tfgan_zoo import data, evaluation
 from tfgan_zoo.hub import cards, models
-from tfgan_zoo.hub.weights import write_weights
+from tfgan_zoo.hub.weights import CARD, WEIGHTS, read_weights, without_optimizers, write_weights
 from tfgan_zoo.training import callbacks as run_callbacks
 from tfgan_zoo.training import monitors
 from tfgan_zoo.training.checkpoints import Checkpoints
@@ -32,9 +32,6 @@ _LOST = (
     tf.errors.InternalError,
     tf.errors.UnavailableError,
 )
-
-# How many held-out examples a run's pictures show the translations of.
-_SHOWN = 10
 
 # How often a run returns to its last checkpoint before it gives up.
 _ROLL_BACKS = 3
@@ -69,7 +66,7 @@ def train(config, folder, resume=False, strategy=None, say=print):
     Raises:
         RunError: the folder cannot be used, or its run is of another config.
         RunStopped: SIGTERM or SIGINT came; the state is saved.
-        TrainingDiverged: a loss or weight stopped being finite, or (`Collapsed`) a sentinel saw a lost game and
+        TrainingDiverged: a loss or weight stopped being finite, or (`Collapsed`) a monitor saw a collapse and
             `train.on_collapse` is not to go on; the last good state is kept.
         WorkerLost: another process of a strategy that spans several is gone.
     """
@@ -179,10 +176,11 @@ class _Run:
             try:
                 self.model.fit(
                     self._batches(),
-                    steps_per_epoch=settings.steps - self.step,
+                    epochs=(settings.steps - self.step) // settings.log_every,
+                    steps_per_epoch=settings.log_every,
                     verbose=0,
                     shuffle=False,
-                    callbacks=[run_callbacks.StopOnFault(), progress, *self._sentinels(), *writing, stop],
+                    callbacks=[run_callbacks.StopOnNonFinite(), progress, *self._monitors(), *writing, stop],
                 )
             finally:
                 progress.close()
@@ -190,7 +188,7 @@ class _Run:
             state = "with the state saved" if self.writes else "on a worker that saves nothing"
             raise RunStopped(f"Stopped at step {self.step} {state}; go on with --resume.", stop.asked)
 
-    def _sentinels(self):
+    def _monitors(self):
         """They look before a checkpoint is saved, so that the last one is from before what they see."""
         settings = self.config.train
         if settings.on_collapse == "ignore":
@@ -225,7 +223,7 @@ class _Run:
         writer = tf.summary.create_file_writer(str(self.folder / "tensorboard"))
         try:
             yield [
-                run_callbacks.Log(self.losses, writer, settings.log_every),
+                run_callbacks.Log(self.losses, writer),
                 run_callbacks.Scores(self.scores, writer, settings.score_every, self._score),
                 run_callbacks.SaveCheckpoints(
                     self.checkpoints, settings.checkpoint_every, self.elapsed, stop
@@ -242,15 +240,19 @@ class _Run:
         return card
 
     def _leave(self):
-        """Weights, last scores, pictures and the card, in that order: a card means all is there."""
+        """Weights, what they make and score, and the card, in that order: a card means all is there."""
         self.checkpoints.save(self.model, self.elapsed())
-        weights = self.folder / "model.weights.h5"
+        weights, samples = self.folder / WEIGHTS, self.folder / "samples.png"
         write_weights(self.model, weights)
-        self.model.picture(self.folder / "samples.png", self._shown)
-        scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png")
+        # What is shown and scored are the weights as stored, averaged and rounded, not those of the training.
+        read_weights(self.model, weights)
+        with without_optimizers(self.model):
+            self.model.picture(samples, self._shown)
+            scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png")
+        pictures.limit_size(samples)
         pictures.save_curve(self.losses.rows, self.scores.rows, self.folder / "curve.png")
         card = cards.make(self.model, self.config, weights, self.elapsed(), scores)
-        write_text(self.folder / "card.json", json.dumps(card, indent=1) + "\n")
+        write_text(self.folder / CARD, json.dumps(card, indent=1) + "\n")
         self.say(f"Trained {self.config.id}: {self.step} steps. All is in {self.folder}.")
         return card
 
@@ -272,7 +274,7 @@ class _Run:
     @functools.cached_property
     def _shown(self):
         """Read once: every new stream leaves a little behind in TensorFlow."""
-        return evaluation.held_out_batch(self.config, _SHOWN)
+        return evaluation.held_out_batch(self.config)
 
     def _diverged(self, error):
         last = self.checkpoints.steps()[-1]

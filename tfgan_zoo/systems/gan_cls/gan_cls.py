@@ -58,8 +58,8 @@ class GANCLS(AdversarialModel):
         if not captions:
             raise ValueError("GAN-CLS needs at least one caption to show.")
         self.generator = generator
-        self.discriminator = discriminator
         self.text_encoder = text_encoder
+        self.discriminator = discriminator
         self.captions = list(captions)
         self.matching_aware = matching_aware
         self.interpolate = interpolate

@@ -1,16 +1,15 @@
-"""Small games with losses whose updates can be worked by hand."""
+"""Small models with losses whose updates can be worked by hand."""
 
 import keras
 import tensorflow as tf
-
-from tfgan_zoo.core.game import Game
+from tfgan_zoo.core.model import AdversarialModel
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo_tests")
-class Tug(Game):
+class Tug(AdversarialModel):
     """Two players with one weight each: `left` descends w, `right` descends 2 w of its own."""
 
-    reported = ("left_loss", "right_loss")
+    example_shapes = {"x": (1,)}
 
     def __init__(self, left, right, seed=0, **kwargs):
         super().__init__(seed=seed, **kwargs)
@@ -21,10 +20,17 @@ class Tug(Game):
         return {"left": [self.left], "right": [self.right]}
 
     def train_step(self, data):
-        x = self.example(data, "x")
-        left_loss = self.minimize("left", lambda: tf.reduce_mean(self.left(x) + self.right(x)))
-        right_loss = self.minimize("right", lambda: 2 * tf.reduce_mean(self.right(x)))
-        return self.report(left_loss=left_loss, right_loss=right_loss)
+        return self.minimize("left", lambda: self.left_loss(data["x"])) | self.minimize(
+            "right", lambda: self.right_loss(data["x"])
+        )
+
+    def left_loss(self, x):
+        loss = tf.reduce_mean(self.left(x) + self.right(x))
+        return loss, {"left_loss": loss}
+
+    def right_loss(self, x):
+        loss = 2 * tf.reduce_mean(self.right(x))
+        return loss, {"right_loss": loss}
 
 
 def line(name):
@@ -35,16 +41,16 @@ def line(name):
     )
 
 
-def tug(left=None, right=None, **compile_arguments):
-    game = Tug(line("left"), line("right"))
-    game.compile(
+def tug(left=None, right=None, kind=Tug, **compile_arguments):
+    model = kind(line("left"), line("right"))
+    model.compile(
         {
             "left": left or keras.optimizers.SGD(0.1),
             "right": right or keras.optimizers.SGD(0.1),
         },
         **compile_arguments,
     )
-    return game
+    return model
 
 
 def ones(steps, batch=2):

@@ -1,15 +1,15 @@
-"""Translation: shapes checked, noise by place, batches, pictures."""
+"""Translation: shapes checked, noise by place, batches."""
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-
-from tfgan_zoo.core.translation_game import Direction, TranslationGame
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Sampler, Uniform
 from tfgan_zoo.layers.dropout import GivenDropout
 
 
-class Fading(TranslationGame):
+class Fading(AdversarialModel):
     """Drops each pixel of a 2x2 image by its own noise; the way back is the identity."""
 
     def __init__(self):
@@ -22,10 +22,10 @@ class Fading(TranslationGame):
         image = keras.Input([2, 2, 1])
         self.back = keras.Model(image, keras.layers.Identity()(image))
 
-    def directions(self):
+    def samplers(self):
         return {
-            "there": Direction(self.there, "image_a", "image_b", paired=True),
-            "back": Direction(self.back, "image_b", "image_a", paired=True),
+            "there": Sampler(self.there, {"noise": Uniform(4)}, makes="image", of="condition", paired=True),
+            "back": Sampler(self.back, {}, makes="condition", of="image"),
         }
 
 
@@ -34,13 +34,13 @@ def halves(n):
 
 
 def test_an_images_noise_depends_on_the_seed_and_its_place_alone():
-    game = Fading()
-    seven = game.translate(halves(7), seed=3)
+    model = Fading()
+    seven = model.translate(halves(7), seed=3)
     assert set(np.unique(seven)) == {0, 1}
     assert len(np.unique(seven, axis=0)) > 1
-    np.testing.assert_array_equal(game.translate(halves(3), seed=3), seven[:3])
-    np.testing.assert_array_equal(game.translate(halves(7), seed=3, batch_size=2), seven)
-    assert not np.array_equal(game.translate(halves(7), seed=4), seven)
+    np.testing.assert_array_equal(model.translate(halves(3), seed=3), seven[:3])
+    np.testing.assert_array_equal(model.translate(halves(7), seed=3, batch_size=2), seven)
+    assert not np.array_equal(model.translate(halves(7), seed=4), seven)
 
 
 def test_a_direction_is_chosen_by_name():
@@ -50,7 +50,7 @@ def test_a_direction_is_chosen_by_name():
 
 
 def test_shapes_are_those_of_both_domains():
-    assert Fading().example_shapes == {"image_a": (2, 2, 1), "image_b": (2, 2, 1)}
+    assert Fading().example_shapes == {"condition": (2, 2, 1), "image": (2, 2, 1)}
 
 
 @pytest.mark.parametrize("shape", [(2, 2, 1), (3, 2, 2, 3), (0, 2, 2, 1)])
@@ -60,12 +60,12 @@ def test_other_shapes_are_refused(shape):
 
 
 def test_a_bare_tensor_is_no_pair():
-    with pytest.raises(ValueError, match="dicts of image_a and image_b; got a bare tensor"):
-        Fading().example(tf.zeros([2, 2, 2, 1]), "image_a")
+    with pytest.raises(ValueError, match="dicts of condition and image; got a bare tensor"):
+        Fading().batch(tf.zeros([2, 2, 2, 1]))
 
 
 def test_averaged_weights_translate():
-    class Scaling(TranslationGame):
+    class Scaling(AdversarialModel):
         def __init__(self):
             super().__init__()
             image = keras.Input([1, 1, 1])
@@ -75,16 +75,16 @@ def test_averaged_weights_translate():
         def players(self):
             return {"generator": [self.network]}
 
-        def directions(self):
-            return {"there": Direction(self.network, "image_a", "image_b", paired=True)}
+        def samplers(self):
+            return {"there": Sampler(self.network, {}, makes="image_b", of="image_a")}
 
-    game = Scaling()
-    game.compile({"generator": keras.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5)})
+    model = Scaling()
+    model.compile({"generator": keras.optimizers.SGD(1.0, use_ema=True, ema_momentum=0.5)})
     for _ in range(2):
-        game.minimize("generator", lambda: tf.reduce_sum(game.network(tf.ones([1, 1, 1, 1]))))
+        model.minimize("generator", lambda: (tf.reduce_sum(model.network(tf.ones([1, 1, 1, 1]))), {}))
     # The weight went 1, 0, -1, its average 0, then 0 / 2 - 1 / 2.
-    assert game.translate(np.ones([1, 1, 1, 1])).item() == -0.5
-    assert game.network(tf.ones([1, 1, 1, 1])).numpy().item() == -1
+    assert model.translate(np.ones([1, 1, 1, 1])).item() == -0.5
+    assert model.network(tf.ones([1, 1, 1, 1])).numpy().item() == -1
 
 
 def test_there_is_nothing_to_generate_from():
