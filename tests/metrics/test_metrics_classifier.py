@@ -83,7 +83,7 @@ def test_what_a_classifier_refuses(fashion):
         fashion(np.zeros((2, 33, 20, 1), np.uint8))
     with pytest.raises(ValueError, match="3 channels; classifier/fashion_mnist takes 1"):
         fashion(np.zeros((2, 32, 32, 3), np.uint8))
-    with pytest.raises(ValueError, match="no classifier 'fashion'. Did you mean fashion_mnist"):
+    with pytest.raises(ValueError, match="no extractor 'classifier/fashion'. Did you mean classifier/fashion_mnist"):
         metrics.load_extractor("classifier/fashion")
 
 
@@ -97,7 +97,7 @@ def test_weights_that_are_not_the_cards_are_refused(tmp_path):
     with pytest.raises(ValueError, match="model.weights.h5 has SHA-256 .* but its card says"):
         metrics.classifier("mnist", tmp_path)
     weights.unlink()
-    with pytest.raises(FileNotFoundError, match="train_classifier NAME --out"):
+    with pytest.raises(FileNotFoundError, match=f"train_classifier mnist --out {tmp_path}"):
         metrics.classifier("mnist", tmp_path)
 
 

@@ -16,9 +16,11 @@ import tensorflow as tf
 import typer
 
 from tfgan_zoo import data
+from tfgan_zoo.evaluation.judges import classifier_accuracy
 from tfgan_zoo.hub import cards
-from tfgan_zoo.metrics.features.classifier import CARD, NETWORKS, SIDE, WEIGHTS, classifier, network
-from tfgan_zoo.utils.files import replacing, sha256, write_text
+from tfgan_zoo.hub.weights import CARD, WEIGHTS, write_network
+from tfgan_zoo.metrics.features.classifier import NETWORKS, SIDE, network
+from tfgan_zoo.utils.files import sha256, write_text
 
 BATCH = 128
 _STEPS_A_CALL = 50
@@ -107,8 +109,7 @@ def finish(name, model, out, seed, seconds, count):
     """Writes the weights of `model`, trained on `count` images, and their card with the accuracy."""
     recipe = RECIPES[name]
     out.mkdir(parents=True, exist_ok=True)
-    with replacing(out / WEIGHTS) as temporary:
-        model.save_weights(temporary)
+    write_network(model, out / WEIGHTS)
     card = {
         "id": f"classifier/{name}",
         **cards.provenance(),
@@ -120,9 +121,9 @@ def finish(name, model, out, seed, seconds, count):
         "parameters": model.count_params(),
         "weights_sha256": sha256(out / WEIGHTS),
     }
-    # The accuracy is that of the file as users load it, which asks for a card.
+    # The accuracy is that of the file, which loads only with a card.
     write_card(out, card)
-    card["scores"] = [accuracy(name, out)]
+    card["scores"] = classifier_accuracy(name, out)
     write_card(out, card)
     print(f"classifier/{name}: test accuracy {card['scores'][0]['value']:.4f}, {seconds:.0f} s")
 
@@ -149,15 +150,6 @@ def vary(images, recipe, seed):
     padded = tf.pad(images, edge, constant_values=-1.0)
     moved = tf.gather(padded, corners[0][:, None] + pixels, axis=1, batch_dims=1)
     return tf.gather(moved, corners[1][:, None] + columns, axis=2, batch_dims=1)
-
-
-def accuracy(name, folder):
-    """The score of the weights in `folder` on the whole test split, through the extractor."""
-    test = data.arrays(name, "test")
-    logits = classifier(name, folder)(test["image"], batch_size=500)["logits"]
-    value = float((logits.argmax(axis=1) == test["label"]).mean())
-    protocol = {"data": f"{name}:test", "n_test": len(logits)}
-    return {"metric": "accuracy", "value": value, "protocol": protocol}
 
 
 def write_card(folder, card):

@@ -20,14 +20,14 @@ import typer
 from keras import layers
 
 from tfgan_zoo import data
+from tfgan_zoo.evaluation.judges import encoder_retrieval
 from tfgan_zoo.hub import cards
+from tfgan_zoo.hub.weights import CARD, WEIGHTS, write_network
 from tfgan_zoo.text import encoders
 from tfgan_zoo.text.characters import characters
-from tfgan_zoo.text.retrieval import retrieved
-from tfgan_zoo.utils.files import replacing, sha256, write_text
+from tfgan_zoo.utils.files import sha256, write_text
 
 BATCH = 128
-CHOICES = 10
 _RATE = 1e-3
 
 
@@ -61,17 +61,17 @@ def main(
     keras.utils.set_random_seed(recipe.seed)
     encoder = encoders.build(name)
     begun = time.monotonic()
-    fit(encoder, examples(recipe, "train", encoder.image_size), recipe.steps, recipe.seed)
+    size = encoder.image_size
+    pairs = data.arrays(recipe.data, "train", image_size=size, keys=("image", "caption"))
+    fit(encoder, pairs, recipe.steps, recipe.seed)
     finish(encoder, recipe, out, time.monotonic() - begun)
 
 
-def examples(recipe, split, image_size):
-    """{"image": uint8 [n, H, H, 3], "caption": [n]} of a split."""
-    return data.arrays(recipe.data, split, image_size=image_size, keys=("image", "caption"))
-
-
 def fit(encoder, pairs, steps, seed):
-    """`steps` of AdamW on images and captions, its rate falling to zero along a cosine."""
+    """`steps` of AdamW on {"image": uint8 [n, H, H, 3], "caption": [n]}.
+
+    The rate falls to zero along a cosine.
+    """
     rate = keras.optimizers.schedules.CosineDecay(_RATE, steps)
     optimizer = keras.optimizers.AdamW(rate, weight_decay=1e-3)
     moved = keras.Sequential(
@@ -118,8 +118,7 @@ def finish(encoder, recipe, out, seconds):
     """Writes the weights of a trained `encoder` and their card with its score."""
     out.mkdir(parents=True, exist_ok=True)
     networks = encoder.networks()
-    with replacing(out / encoders.WEIGHTS) as temporary:
-        networks.save_weights(temporary)
+    write_network(networks, out / WEIGHTS)
     card = {
         "id": f"text/{encoder.name}",
         **cards.provenance(),
@@ -127,30 +126,17 @@ def finish(encoder, recipe, out, seconds):
         "wall_seconds": round(seconds, 1),
         "network": encoders.NETWORKS[encoder.name],
         "parameters": networks.count_params(),
-        "weights_sha256": sha256(out / encoders.WEIGHTS),
+        "weights_sha256": sha256(out / WEIGHTS),
     }
+    # The score is that of the file, which loads only with a card.
     write_card(out, card)
-    card["scores"] = [retrieval(encoder.name, recipe, out)]
+    card["scores"] = encoder_retrieval(encoder.name, recipe.data, out)
     write_card(out, card)
     print(f"text/{encoder.name}: retrieval {card['scores'][0]['value']:.4f}, {seconds:.0f} s")
 
 
-def retrieval(name, recipe, folder):
-    """The score of the weights in `folder`: `retrieved` on the test split."""
-    encoder = encoders.load(name, folder)
-    test = examples(recipe, "test", encoder.image_size)
-    value = retrieved(
-        encoder.embed_images(test["image"]),
-        encoder.embed_captions(test["caption"]),
-        test["caption"],
-        CHOICES,
-    )
-    protocol = {"data": f"{recipe.data}:test", "n_test": len(test["caption"]), "choices": CHOICES}
-    return {"metric": "retrieval", "value": value, "protocol": protocol}
-
-
 def write_card(folder, card):
-    write_text(folder / encoders.CARD, json.dumps(card, indent=1) + "\n")
+    write_text(folder / CARD, json.dumps(card, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import functools
 
-from tfgan_zoo import data
+from tfgan_zoo import data, metrics
 
 
 def reference_arrays(config, split=None):
@@ -13,10 +13,10 @@ def reference_arrays(config, split=None):
     return data.arrays(**settings)
 
 
-def held_out_batch(config, count):
+def held_out_batch(config, count=10):
     """A batch of the first examples that the config's training never sees, where it names such.
 
-    It has `count` of them, or all that there are.
+    It has `count` of them, or all that there are; 10 are what a run's pictures show translations of.
     """
     settings = config.data.model_dump()
     settings["split"] = config.held_out or settings["split"]
@@ -27,6 +27,4 @@ def held_out_batch(config, count):
 @functools.lru_cache(maxsize=2)
 def extractor_of(name):
     """Loaded once for all the scorings of a run."""
-    from tfgan_zoo import metrics
-
     return metrics.load_extractor(name)

@@ -1,27 +1,22 @@
 """Trained text encoders by name, each with the image network that it was matched with.
 
-They were trained by `python -m tfgan_zoo.benchmarks.train_encoder`; those that ship lie with their cards under
-`pretrained/text/`.
+They were trained by `python -m tfgan_zoo.benchmarks.train_encoder`; those that ship lie with their cards
+under `pretrained/text/`.
 """
 
-import json
 from dataclasses import dataclass
-from pathlib import Path
 
 import keras
 import numpy as np
 
 from tfgan_zoo.hub.index import pretrained_root
-from tfgan_zoo.hub.weights import loading
+from tfgan_zoo.hub.weights import checked, load_checked
 from tfgan_zoo.text import char_cnn_rnn
 from tfgan_zoo.text.characters import characters
 from tfgan_zoo.utils import cache
 from tfgan_zoo.utils.batching import in_batches
-from tfgan_zoo.utils.files import sha256
 from tfgan_zoo.utils.resize import Form, to_uint8
 from tfgan_zoo.utils.spelling import nearest
-
-WEIGHTS, CARD = "model.weights.h5", "card.json"
 
 _SMALL = {
     "text": {"dimension": 128, "widths": (64, 96, 128), "length": 96},
@@ -31,6 +26,9 @@ _PAPER = {"text": {}, "image": {"width": 64, "image_size": 64}}
 
 # The arguments of both networks of each encoder.
 NETWORKS = {"noto_emoji": _SMALL, "avatars": _SMALL, "avatars_matcher": _SMALL, "noto_emoji_paper": _PAPER}
+
+# Builders by the names that older cards and run folders give them.
+FORMER_NAMES = {"char_cnn_rnn.pretrained": "pretrained"}
 
 
 @dataclass(frozen=True)
@@ -95,11 +93,16 @@ def build(name):
 
 def load(name, folder=None):
     """The trained `Encoder` of that name. Arguments and errors are those of `find`."""
-    path, digest = find(name, folder)
     encoder = build(name)
-    with loading(path):
-        encoder.networks().load_weights(path)
+    digest = load_checked(encoder.networks(), *_folders(name, folder), advice=_advice(name, folder))
     return Encoder(name, encoder.text, encoder.image, digest)
+
+
+def pretrained(name):
+    """The text network of the trained `Encoder` of that name, frozen: a builder."""
+    network = load(name).text
+    network.trainable = False
+    return network
 
 
 def find(name, folder=None):
@@ -111,23 +114,17 @@ def find(name, folder=None):
     weights are not those that the card names.
     """
     _known(name)
+    return checked(*_folders(name, folder), advice=_advice(name, folder))
+
+
+def _folders(name, folder):
     homes = [pretrained_root(), cache.folder()]
-    folders = [home / "text" / name for home in homes] if folder is None else [Path(folder)]
-    found = next((each for each in folders if (each / WEIGHTS).is_file()), None)
-    if found is None:
-        raise FileNotFoundError(
-            f"there are no weights of the text encoder {name!r} (looked in "
-            f"{' and '.join(map(str, folders))}); train it with\n"
-            f"  python -m tfgan_zoo.benchmarks.train_encoder {name} --out {folders[-1]}"
-        )
-    expected = json.loads((found / CARD).read_text(encoding="utf-8"))["weights_sha256"]
-    digest = sha256(found / WEIGHTS)
-    if digest != expected:
-        raise ValueError(
-            f"{found / WEIGHTS} has SHA-256 {digest[:16]}… but its card says {expected[:16]}…: the file "
-            "is damaged or was replaced; install the package again, or train it again"
-        )
-    return found / WEIGHTS, digest
+    return [home / "text" / name for home in homes] if folder is None else [folder]
+
+
+def _advice(name, folder):
+    out = _folders(name, folder)[-1]
+    return f"Train them with `python -m tfgan_zoo.benchmarks.train_encoder {name} --out {out}`."
 
 
 def _known(name):
