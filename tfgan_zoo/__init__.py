@@ -6,27 +6,35 @@ for TensorFlow.
 
 import importlib
 
-__version__ = "0.1.0"
+import wrapt
+
+from tfgan_zoo.hub.systems import HOME, class_names
+from tfgan_zoo.utils.version import __version__
 
 _MODULES = {
     **{name: f"tfgan_zoo.{name}" for name in ("data", "metrics", "systems", "networks", "layers", "losses", "training")},
     "latents": "tfgan_zoo.random.latents",
 }
-_FUNCTIONS = {
-    "list_configs": "tfgan_zoo.hub.config",
-    "load_config": "tfgan_zoo.hub.config",
-    "load": "tfgan_zoo.hub.models",
+_MEMBERS = {
+    "AdversarialModel": "tfgan_zoo.core.model",
     "export": "tfgan_zoo.hub.export",
+    "list_configs": "tfgan_zoo.hub.config",
+    "load": "tfgan_zoo.hub.models",
+    "load_config": "tfgan_zoo.hub.config",
+    **{name: f"{HOME}.{system}" for system, name in class_names().items()},
 }
 
-__all__ = ["__version__", *_MODULES, *_FUNCTIONS]
+__all__ = ["__version__", *_MODULES, *_MEMBERS]
+
+# Now where Keras is imported already, or else as soon as it is.
+wrapt.register_post_import_hook("tfgan_zoo.utils.registration:register", "keras")
 
 
 def __getattr__(name):
     if name in _MODULES:
         return importlib.import_module(_MODULES[name])
-    if name in _FUNCTIONS:
-        return getattr(importlib.import_module(_FUNCTIONS[name]), name)
+    if name in _MEMBERS:
+        return getattr(importlib.import_module(_MEMBERS[name]), name)
     raise AttributeError(f"module 'tfgan_zoo' has no attribute {name!r}")
 
 

@@ -68,17 +68,21 @@ def test_a_failing_load_leaves_the_callers_state_alone():
 @pytest.mark.parametrize(
     "overrides, where, neighbour",
     [
-        ({"system": "dcgn"}, "tfgan_zoo.systems.dcgn", "dcgan"),
+        ({"system": "dcgn"}, "There is no system 'dcgn'", "dcgan"),
         ({"system_args.pryor": "normal"}, "system gan: unknown key 'pryor'", "prior"),
-        ({"networks.generator.builder": "mpl.toy_generator"}, "networks.mpl", "mlp"),
+        (
+            {"networks.generator.builder": "mpl.toy_generator"},
+            "networks.generator: There is no module of builders 'mpl'",
+            "mlp",
+        ),
         ({"networks.generator.builder": "mlp.toy_generater"}, "networks.generator", "toy_generator"),
         ({"networks.generator.hiden": 4}, "networks.generator: unknown key 'hiden'", "hidden"),
         ({"networks.generater": {"builder": "mlp.toy_generator"}}, "'generater'", "generator"),
-        ({"optimizers.generator": {"class": "Adma"}}, "optimizers.generator: no class 'Adma'", "Adam"),
+        ({"optimizers.generator": {"class": "Adma"}}, "optimizers.generator: There is no optimizer 'Adma'", "Adam"),
         ({"optimizers.generator.beta1": 0}, "optimizers.generator: unknown key 'beta1'", "beta_1"),
         (
             {"optimizers.generator.learning_rate": {"class": "CosineDecey"}},
-            "optimizers.generator: no class 'CosineDecey'",
+            "optimizers.generator: There is no schedule 'CosineDecey'",
             "CosineDecay",
         ),
         (
@@ -105,7 +109,7 @@ def test_what_a_constructor_refuses_is_a_config_error():
 
 
 def test_a_private_helper_is_no_builder():
-    assert "no builder dcgan._up" in message({"networks.generator.builder": "dcgan._up"})
+    assert "no builder in dcgan '_up'" in message({"networks.generator.builder": "dcgan._up"})
 
 
 def test_every_player_needs_an_optimizer():

@@ -198,7 +198,7 @@ def test_what_an_extractor_refuses(saved_model):
         metrics.tf_hub(str(saved_model), size=4, layer="maen")(good)
     with pytest.raises(ValueError, match="vectors"):
         metrics.tf_hub(str(saved_model), size=4, layer="map")(good)
-    with pytest.raises(ValueError, match="no extractor 'inception'"):
+    with pytest.raises(ValueError, match="no extractor 'inception'. Did you mean inception_"):
         metrics.load_extractor("inception")
 
 

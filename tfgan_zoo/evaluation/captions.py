@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from tfgan_zoo import metrics
+from tfgan_zoo.evaluation.protocols import PROTOCOLS
 from tfgan_zoo.evaluation.references import reference_arrays
+from tfgan_zoo.text import encoders
+from tfgan_zoo.text.retrieval import retrieved
 
 
+@PROTOCOLS.register
 def caption_retrieval(model, config, picture, encoder, samples=1000, choices=10, split=None, seed=0):
     """The share of images of captions that a text encoder's image network gives to their own among some."""
-    from tfgan_zoo.text import encoders
-    from tfgan_zoo.text.retrieval import retrieved
-
     matcher = encoders.load(encoder)
     references = captioned_examples(config, samples, split)
     drawn, captions = draw(model, references, seed), references["caption"]
@@ -25,10 +27,9 @@ def caption_retrieval(model, config, picture, encoder, samples=1000, choices=10,
     return [{"metric": "caption_retrieval", "value": value, "protocol": protocol}]
 
 
+@PROTOCOLS.register
 def caption_distance(model, config, picture, samples=1000, projections=256, split=None, seed=0):
     """Sliced Wasserstein distance between pixels of images of captions and of the captions' own images."""
-    from tfgan_zoo import metrics
-
     references = captioned_examples(config, samples, split)
     drawn = draw(model, references, seed)
     sides = (images.reshape(len(images), -1) for images in (references["image"] / 127.5 - 1.0, drawn))

@@ -1,23 +1,25 @@
-"""Protocols on densities: likelihoods of held-out examples, bounds on them, and modes hit."""
+"""Protocols on densities: likelihoods of held-out examples, and modes hit."""
 
 import functools
 
 import numpy as np
 
-from tfgan_zoo import data
+from tfgan_zoo import data, metrics
+from tfgan_zoo.data import toys
+from tfgan_zoo.evaluation.protocols import PROTOCOLS
 from tfgan_zoo.evaluation.references import reference_arrays
+from tfgan_zoo.metrics import likelihood
+from tfgan_zoo.utils import pictures
 
 
+@PROTOCOLS.register
 def held_out_log_likelihood(model, config, picture, samples=10_000, seed=0, split="test"):
     """Held-out log-likelihood, in nats, of a KDE on samples beside a KDE and EM on the data."""
-    from tfgan_zoo.metrics.likelihood import held_out_log_likelihood as likelihoods
-    from tfgan_zoo.utils import pictures
-
     count = min(samples, len(reference_arrays(config)["x"]))
     held_out = reference_arrays(config, split)["x"]
     fake = model.generate(samples, seed=seed)
     beside = _training_densities(config.data, count, seed)
-    values, densities = likelihoods(fake[:count], held_out, beside, seed)
+    values, densities = likelihood.held_out_log_likelihood(fake[:count], held_out, beside, seed)
     if picture is not None:
         draw = pictures.save_densities_1d if fake.shape[1] == 1 else pictures.save_densities_2d
         draw(fake, held_out, densities, picture)
@@ -37,16 +39,12 @@ def held_out_log_likelihood(model, config, picture, samples=10_000, seed=0, spli
 @functools.lru_cache(maxsize=2)
 def _training_densities(settings, count, seed):
     """Fitted once for all the scorings of a run."""
-    from tfgan_zoo.metrics.likelihood import training_densities
-
-    return training_densities(data.arrays(**settings.model_dump())["x"], count, seed)
+    return likelihood.training_densities(data.arrays(**settings.model_dump())["x"], count, seed)
 
 
+@PROTOCOLS.register
 def mode_coverage(model, config, picture, samples=2500, seed=0):
     """Modes of a toy mixture that the samples hit, and the share of samples of high quality."""
-    from tfgan_zoo import metrics
-    from tfgan_zoo.data import toys
-
     toy = toys.get(config.data.name)
     fake = model.generate(samples, seed=seed)
     hit, quality = metrics.mode_coverage(fake, toy.centres, toy.std)
@@ -57,18 +55,17 @@ def mode_coverage(model, config, picture, samples=2500, seed=0):
     ]
 
 
+@PROTOCOLS.register
 def parzen_log_likelihood(
     model, config, picture, samples=10_000, seed=0, validation="train[50000:]", split="test"
 ):
     """Parzen-window log-likelihood, in nats, of held-out pixels in [0, 1], and its standard error."""
-    from tfgan_zoo.metrics.likelihood import parzen_log_likelihood as parzen
-
     fake = (model.generate(samples, seed=seed).reshape(samples, -1) + 1) / 2
     real = [
         (images.reshape(len(images), -1) / 255.0).astype(np.float32)
         for images in (reference_arrays(config, each)["image"] for each in (validation, split))
     ]
-    mean, error, sigma = parzen(fake, *real)
+    mean, error, sigma = likelihood.parzen_log_likelihood(fake, *real)
     protocol = {
         "features": "pixels in [0, 1]",
         "data": f"{config.data.name}:{split}",
@@ -82,38 +79,3 @@ def parzen_log_likelihood(
         {"metric": "parzen_log_likelihood", "value": mean, "protocol": protocol},
         {"metric": "parzen_log_likelihood/error", "value": error, "protocol": protocol},
     ]
-
-
-def evidence_bound(model, config, picture, examples=None, seed=0, split="test"):
-    """The evidence lower bound of held-out images, in nats, and its two terms."""
-    images, protocol = _held_out_images(model, config, examples, seed, split)
-    bound = model.evidence_bound(images, seed)
-    names = {name: name if name == "evidence_bound" else f"evidence_bound/{name}" for name in bound}
-    return [
-        {"metric": names[name], "value": float(values.mean()), "protocol": protocol}
-        for name, values in bound.items()
-    ]
-
-
-def importance_weighted_bound(
-    model, config, picture, importance_samples=500, examples=1000, seed=0, split="test"
-):
-    """A tighter bound on the log-likelihood of held-out images, in nats."""
-    images, protocol = _held_out_images(model, config, examples, seed, split)
-    value = float(model.importance_weighted_bound(images, importance_samples, seed).mean())
-    protocol = {**protocol, "importance_samples": importance_samples}
-    return [{"metric": "importance_weighted_bound", "value": value, "protocol": protocol}]
-
-
-def _held_out_images(model, config, examples, seed, split):
-    """The first images of a split in [-1, 1], and what a bound on their likelihood depends on."""
-    images = reference_arrays(config, split)["image"][:examples]
-    protocol = {
-        "data": f"{config.data.name}:{split}",
-        "image_size": images.shape[1],
-        "n_real": len(images),
-        "pixels": "binarised once, by the seed" if model.binarize else "grey",
-        "unit": "nats",
-        "seed": seed,
-    }
-    return images / np.float32(127.5) - np.float32(1), protocol

@@ -2,14 +2,16 @@
 
 import numpy as np
 
+from tfgan_zoo import metrics
+from tfgan_zoo.evaluation.protocols import PROTOCOLS
 from tfgan_zoo.evaluation.references import extractor_of, reference_arrays
+from tfgan_zoo.metrics.comparison import ImageSide, compare
 from tfgan_zoo.utils import cache
 
 
+@PROTOCOLS.register
 def fid(model, config, picture, extractor, samples=None, seed=0, split=None):
     """Frechet distance of an extractor's features of samples, as many as reals if None, and reals."""
-    from tfgan_zoo.metrics.comparison import ImageSide, compare
-
     extractor = extractor_of(extractor)
     name = f"{config.data.name}:{split or config.data.split}"
     reals = reference_arrays(config, split)["image"]
@@ -18,18 +20,16 @@ def fid(model, config, picture, extractor, samples=None, seed=0, split=None):
     return compare(ImageSide(images, extractor, seed=seed), real, ["fid"])
 
 
+@PROTOCOLS.register
 def inception_score(model, config, picture, extractor, samples=10_000, seed=0):
     """Inception score, mean and deviation over 10 splits, of samples by an extractor's logits."""
-    from tfgan_zoo.metrics.comparison import ImageSide, compare
-
     images = model.generate(samples, seed=seed)
     return compare(ImageSide(images, extractor_of(extractor), seed=seed), metrics=["is"])
 
 
+@PROTOCOLS.register
 def sliced_wasserstein(model, config, picture, samples=2000, projections=256, seed=0, split=None):
     """Sliced Wasserstein distance between pixels of samples and of real images."""
-    from tfgan_zoo import metrics
-
     real = reference_arrays(config, split)["image"][:samples]
     fake = model.generate(len(real), seed=seed)
     value = metrics.sliced_wasserstein(
@@ -49,6 +49,7 @@ def sliced_wasserstein(model, config, picture, samples=2000, projections=256, se
     return [{"metric": "sliced_wasserstein", "value": float(value), "protocol": protocol}]
 
 
+@PROTOCOLS.register
 def conditional_accuracy(model, config, picture, extractor, samples=10_000, seed=0):
     """The share of samples that an extractor's classifier takes for the class they were asked for."""
     labels = np.arange(samples) % model.classes

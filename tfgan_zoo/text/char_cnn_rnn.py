@@ -49,12 +49,3 @@ def image_encoder(dimension=1024, width=32, image_size=32):
         x = layers.Dropout(0.3)(layers.Flatten()(x))
         embedding = layers.Dense(dimension)(x)
     return keras.Model(image, embedding, name="image_encoder")
-
-
-def pretrained(name):
-    """The frozen text encoder of that name, see `tfgan_zoo.text.encoders`."""
-    from tfgan_zoo.text.encoders import load
-
-    encoder = load(name).text
-    encoder.trainable = False
-    return encoder

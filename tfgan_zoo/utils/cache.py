@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from tfgan_zoo.utils.files import ARCHIVE_DAMAGE
+from tfgan_zoo.utils.version import __version__
 
 LAYOUT = 1
 
@@ -118,13 +119,11 @@ def _read_array(file, key):
 def _described(arrays, facts):
     import PIL
 
-    import tfgan_zoo
-
     described = {
         key: {"shape": array.shape, "dtype": str(array.dtype), "sha256": sha256(array)}
         for key, array in arrays.items()
     }
-    versions = {"tfgan_zoo": tfgan_zoo.__version__, "numpy": np.__version__, "pillow": PIL.__version__}
+    versions = {"tfgan_zoo": __version__, "numpy": np.__version__, "pillow": PIL.__version__}
     count = len(next(iter(arrays.values())))
     return {"layout": LAYOUT, **facts, "count": count, "arrays": described, "versions": versions}
 

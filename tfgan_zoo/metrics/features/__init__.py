@@ -1,33 +1,18 @@
 """Feature extractors: networks from images to features and logits, with their part of a stamp."""
 
-import importlib
 import os
 
-_BUILTIN = {
-    "inception_2015": "tfgan_zoo.metrics.features.inception_2015",
-    "inception_keras": "tfgan_zoo.metrics.features.inception_keras",
-}
+from tfgan_zoo.metrics.features.base import EXTRACTORS
+from tfgan_zoo.metrics.features.tf_hub import tf_hub
 
 
 def load_extractor(name, **options):
-    """The `Extractor` called `name`: built in, a `classifier/<data>`, a TF-Hub address or a folder.
+    """The `Extractor` called `name`: one of `EXTRACTORS`, or else a TF-Hub address or a SavedModel's folder.
 
-    A folder is that of a SavedModel. Options go to its constructor, as `weights=` to the Inceptions
-    or `size=` to a TF-Hub module.
+    Options go to its constructor, as `weights=` to the Inceptions or `size=` to a TF-Hub module.
+
+    Raises ValueError for an unknown name; it offers the nearest.
     """
-    if name in _BUILTIN:
-        return getattr(importlib.import_module(_BUILTIN[name]), name)(**options)
-    family, _, data = name.partition("/")
-    if family == "classifier":
-        from tfgan_zoo.metrics.features.classifier import classifier
-
-        return classifier(data, **options)
-    if "://" in name or os.path.isdir(name):
-        from tfgan_zoo.metrics.features.tf_hub import tf_hub
-
+    if name not in EXTRACTORS and ("://" in name or os.path.isdir(name)):
         return tf_hub(name, **options)
-    raise ValueError(
-        f"no extractor {name!r}; use one of {sorted(_BUILTIN)}, "
-        "classifier/mnist, classifier/fashion_mnist, classifier/cifar10, "
-        "a TF-Hub address or the folder of a SavedModel"
-    )
+    return EXTRACTORS[name](**options)

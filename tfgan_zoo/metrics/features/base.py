@@ -11,6 +11,10 @@ from tfgan_zoo.metrics._checks import as_uint8
 from tfgan_zoo.metrics.protocol import Protocol
 from tfgan_zoo.metrics.statistics import Moments
 from tfgan_zoo.utils.batching import in_batches
+from tfgan_zoo.utils.registry import Registry
+
+# {"classifier/mnist": function(**options) -> `Extractor`}, for all that goes by a name and not by an address.
+EXTRACTORS = Registry("extractor", "tfgan_zoo.metrics.features")
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -10,13 +10,14 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from tfgan_zoo.metrics.features.base import Extractor
+from tfgan_zoo.metrics.features.base import EXTRACTORS, Extractor
 from tfgan_zoo.metrics.features.inception_weights import find_weights, read_constants
 from tfgan_zoo.utils.precision import precision
 
 _EPSILON = 0.001
 
 
+@EXTRACTORS.register
 def inception_2015(weights=None, layer="2048"):
     """The extractor of the FID: `InceptionV3` with features of `layer` and logits without bias."""
     network = InceptionV3(weights)

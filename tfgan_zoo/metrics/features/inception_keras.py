@@ -4,13 +4,14 @@ import os
 
 import keras
 
-from tfgan_zoo.metrics.features.base import Extractor
+from tfgan_zoo.metrics.features.base import EXTRACTORS, Extractor
 from tfgan_zoo.utils.files import sha256
 
 _SIDE = 299
 _FILE = "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
 
 
+@EXTRACTORS.register
 def inception_keras(weights="imagenet"):
     """The extractor with 2048 pooled features and 1000 logits.
 

@@ -6,6 +6,12 @@ from keras import layers, ops
 from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
 
+# Builders by the names that older cards and run folders give them.
+FORMER_NAMES = {
+    "conditional_mlp.generator": "generator",
+    "conditional_mlp.discriminator": "discriminator",
+}
+
 
 def _one_hot(classes):
     label = keras.Input([], dtype="int32", name="label")

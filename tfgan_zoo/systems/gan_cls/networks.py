@@ -6,6 +6,12 @@ from keras import layers
 from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.networks.sizes import doublings
 
+# Builders by the names that older cards and run folders give them.
+FORMER_NAMES = {
+    "text_dcgan.generator": "generator",
+    "text_dcgan.discriminator": "discriminator",
+}
+
 
 def _weights():
     return keras.initializers.RandomNormal(stddev=0.02)

@@ -12,6 +12,12 @@ from tfgan_zoo.layers.minibatch_stddev import MinibatchStddev
 from tfgan_zoo.layers.pixel_norm import PixelNorm
 from tfgan_zoo.networks.sizes import doublings
 
+# Builders by the names that older cards and run folders give them.
+FORMER_NAMES = {
+    "progressive.generator": "generator",
+    "progressive.critic": "critic",
+}
+
 
 def _maps(level, base, largest):
     """How many maps there are at a level: half of the level below, but at most `largest`."""

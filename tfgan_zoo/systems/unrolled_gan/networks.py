@@ -6,6 +6,14 @@ from keras import layers
 from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.networks.sizes import doublings
 
+# Builders by the names that older cards and run folders give them.
+FORMER_NAMES = {
+    "unrolled.ring_generator": "ring_generator",
+    "unrolled.ring_discriminator": "ring_discriminator",
+    "unrolled.image_generator": "image_generator",
+    "unrolled.image_discriminator": "image_discriminator",
+}
+
 
 def ring_generator(
     latent_dim=256, hidden=128, depth=2, data_dim=2, activation="tanh", gain=1.4
