@@ -108,7 +108,7 @@ def _samples(config_id, said):
 
 
 def _use(config_id):
-    """How to train, load and serve; a config with a held-out split for its pictures translates images."""
+    """How to train, load and serve."""
     system, ships = config_id.partition("/")[0], has_weights(config_id)
     commands = [line for line in sources.head(config_id).commands if " prepare " in line]
     commands += [f"tfgan-zoo train {config_id} --run runs/{system}"]
@@ -118,12 +118,20 @@ def _use(config_id):
     if record_of(system):
         commands += [f"tfgan-zoo reproduce {system}"]
     weights = ', weights="pretrained"' if ships else ""
-    makes = "generate(16, seed=0)" if load_config(config_id).held_out is None else "translate(images)"
     return (
         "## Use\n\n```bash\n" + "\n".join(commands) + "\n```\n\n```python\nimport tfgan_zoo as zoo\n\n"
         f'model = zoo.load("{config_id}"{weights})\n'
-        f"made = model.{makes}  # float32; images are in [-1, 1]\n```\n"
+        f"{_making(load_config(config_id))}  # float32; images are in [-1, 1]\n```\n"
     )
+
+
+def _making(config):
+    """The line of Python that makes something; a config with a split for its pictures translates images."""
+    if config.held_out:
+        return "translations = model.translate(images)"
+    captions = config.system_args.get("captions")
+    given = f', caption="{captions[0]}"' if captions else ""
+    return f"samples = model.generate(16, seed=0{given})"
 
 
 def _configs(system):
