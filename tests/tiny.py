@@ -50,6 +50,13 @@ def descend(model, rate=0.1, **rates):
     return model
 
 
+def take_step(model, batch):
+    """What one training step logs, run eagerly; the next one draws other noise."""
+    logs = model.train_step(model.batch(batch))
+    model.step.assign(model.step + 1)
+    return logs
+
+
 def pixels(*values):
     """Images [B, 1, 1, 1] of these values."""
     return np.reshape(np.array(values, np.float32), [-1, 1, 1, 1])

@@ -8,8 +8,8 @@ from keras import layers
 from tiny import cross_entropy, descend, heads, images_by_label, of_type, pixels, softplus, watch, weights
 
 from tfgan_zoo.layers.dropout import ReplicaDropout
+from tfgan_zoo.systems.acgan import networks as acgan
 from tfgan_zoo.systems.acgan.acgan import ACGAN
-from tfgan_zoo.systems.acgan.acgan import networks as acgan
 
 VALUES = np.array([-0.5, 0.25, 1.0])
 SLOPES, OFFSETS = np.array([1.0, -2.0, 0.5]), np.array([0.0, 0.3, -0.4])
@@ -122,7 +122,7 @@ def test_the_classifier_is_served():
 
 def test_batches_need_labels():
     with pytest.raises(KeyError, match="the key 'label'; this one has image"):
-        descend(by_hand()).train_step({"image": batch()["image"]})
+        descend(by_hand()).train_on_batch({"image": batch()["image"]})
 
 
 def test_the_generator_of_appendix_a():

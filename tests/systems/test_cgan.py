@@ -9,8 +9,8 @@ from tiny import affine, descend, images_by_label, of_type, pixels, softplus, wa
 
 from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
+from tfgan_zoo.systems.cgan import networks as conditional_mlp
 from tfgan_zoo.systems.cgan.cgan import CGAN
-from tfgan_zoo.systems.cgan.cgan import networks as conditional_mlp
 
 VALUES = np.array([-0.5, 0.25, 1.0])
 OF_LABEL = np.array([0.5, -1.0, 2.0])
@@ -84,9 +84,9 @@ def test_players_move_alone_and_downhill():
 
 def test_a_batch_without_labels_is_refused():
     with pytest.raises(KeyError, match="the key 'label'; this one has image"):
-        descend(by_hand()).train_step({"image": batch()["image"]})
+        descend(by_hand()).train_on_batch({"image": batch()["image"]})
     with pytest.raises(ValueError, match="image and label"):
-        descend(by_hand()).train_step(batch()["image"])
+        descend(by_hand()).train_on_batch(batch()["image"])
 
 
 def test_an_unknown_loss_is_refused():

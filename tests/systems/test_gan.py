@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tfgan_zoo.data import toys
 from tfgan_zoo.layers.maxout import Maxout
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.losses import gan
 from tfgan_zoo.networks import mlp
 from tfgan_zoo.systems.gan.gan import GAN
 
@@ -114,7 +114,7 @@ def test_proposition_1_the_best_discriminator_is_the_ratio_of_densities():
     @tf.function
     def step(real, fake):
         with tf.GradientTape() as tape:
-            loss = adversarial.discriminator(discriminator(real), discriminator(fake))
+            loss = gan.discriminator(discriminator(real), discriminator(fake))
         variables = discriminator.trainable_variables
         adam.apply(tape.gradient(loss, variables), variables)
 

@@ -9,8 +9,8 @@ from keras import layers
 from PIL import Image
 from tiny import affine, cross_entropy, descend, heads, of_type, pixels, softplus, watch, weights
 
+from tfgan_zoo.systems.infogan import networks as infogan
 from tfgan_zoo.systems.infogan.infogan import InfoGAN
-from tfgan_zoo.systems.infogan.infogan import networks as infogan
 from tfgan_zoo.utils import pictures
 
 # The pixel is z + OF_CATEGORY[c1] + OF_CONTINUOUS . c.
@@ -175,7 +175,7 @@ def test_parts_of_the_code_and_updates_are_independent(many):
 
 
 def test_codes_that_nobody_asks_for_are_drawn_from_the_priors_too():
-    drawn = by_hand().conditions(3000, seed=4)
+    drawn = by_hand().sampler.inputs_of(3000, 4)
     np.testing.assert_allclose(np.bincount(drawn["category"]), [1000] * 3, atol=5 * np.sqrt(3000 * 2 / 9))
     for column in drawn["continuous"].T:
         assert scipy.stats.kstest(column, "uniform", (-1, 2)).pvalue > 1e-3
@@ -184,7 +184,7 @@ def test_codes_that_nobody_asks_for_are_drawn_from_the_priors_too():
 
 def test_some_codes_may_be_given_and_the_others_are_drawn():
     model = by_hand()
-    code = {"z": model.latents(5, 3), **model.conditions(5, 3), "category": np.full(5, 2)}
+    code = {**model.sampler.inputs_of(5, 3), "category": np.full(5, 2)}
     np.testing.assert_allclose(model.generate(5, seed=3, category=2).ravel(), pixel_of(code), rtol=1e-5)
     code["continuous"] = np.array([[1.0, -1.0]] * 5)
     found = model.generate(5, seed=3, category=2, continuous=[1.0, -1.0])

@@ -101,7 +101,7 @@ def test_no_jitter_leaves_pairs_as_they_are():
 def test_dropout_stays_on_after_training_and_is_served_by_noise():
     model = pix2pix()
     condition = pairs(n=1)["condition"].numpy().repeat(2, axis=0)
-    size = model.direction().noise_size
+    size = model.sampler.sources["noise"].size
     assert size == 4 * 4 * 2
     fixed = model({"condition": tf.constant(condition)})["image"].numpy()
     np.testing.assert_array_equal(fixed[0], fixed[1])

@@ -9,8 +9,9 @@ from tiny import descend, weights
 
 from tfgan_zoo.core.optimizers import RestartingAdam
 from tfgan_zoo.layers.minibatch_stddev import MinibatchStddev
-from tfgan_zoo.systems.progressive_gan.progressive_gan import ProgressiveGAN, progressive_gan
-from tfgan_zoo.systems.progressive_gan.progressive_gan import networks as progressive
+from tfgan_zoo.systems.progressive_gan import networks as progressive
+from tfgan_zoo.systems.progressive_gan import progressive_gan
+from tfgan_zoo.systems.progressive_gan.progressive_gan import ProgressiveGAN
 
 SIZES = {"base": 16, "largest": 8, "image_size": 16, "channels": 2}
 

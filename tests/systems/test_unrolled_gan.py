@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from tfgan_zoo.core.unrolling import holding, unroll
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.losses import gan
+from tfgan_zoo.systems.unrolled_gan import networks
 from tfgan_zoo.systems.unrolled_gan.unrolled_gan import UnrolledGAN
-from tfgan_zoo.systems.unrolled_gan.unrolled_gan import networks as networks
 
 
 def mlp(inputs, hidden, outputs, name, dtype):
@@ -64,7 +64,7 @@ def test_the_generators_gradient_is_that_of_the_full_unrolled_loss(optimizer):
     real, latents = normal(0, "float64"), normal(1, "float64")
 
     def loss():
-        return model.foreseen(real, latents)
+        return model.foreseen(real, {"z": latents})
 
     def detached():
         """The same value, but D_K taken as a constant: K plain updates of D are no unrolling."""
@@ -91,10 +91,10 @@ def test_without_unrolling_the_generator_descends_the_minimax_loss():
     real, latents = normal(0), normal(1)
 
     def minimax():
-        return adversarial.generator_minimax(model.discriminator(model.generator(latents)))
+        return gan.generator_minimax(model.discriminator(model.generator(latents)))
 
     np.testing.assert_allclose(
-        generator_gradient(model, lambda: model.foreseen(real, latents)),
+        generator_gradient(model, lambda: model.foreseen(real, {"z": latents})),
         generator_gradient(model, minimax),
         rtol=1e-5,
         atol=1e-7,

@@ -7,7 +7,7 @@ import tensorflow as tf
 from tiny import affine, constant, descend, of_type, watch, weights
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
-from tfgan_zoo.losses import adversarial
+from tfgan_zoo.losses import wasserstein
 from tfgan_zoo.networks import mlp
 from tfgan_zoo.systems.wgan.wgan import WGAN
 
@@ -39,7 +39,7 @@ def test_the_estimate_of_the_distance_is_minus_the_critics_loss():
     model = descend(line(), rate=0.0)
     logs = model.train_step(reals(4.0, 7.0, 13.0))
     scores = model.critic(tf.constant([[4.0], [7.0], [13.0]])), model.critic(tf.constant([[5.0]]))
-    estimate = float(adversarial.wasserstein_estimate(*scores))
+    estimate = float(wasserstein.estimate(*scores))
     assert estimate == 2 * (8 - 5) == -float(logs["critic_loss"])
 
 

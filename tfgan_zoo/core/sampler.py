@@ -165,11 +165,14 @@ class Sampler:
         return self.sources["z"].draw(n, [_seed(seed), 0]).numpy()
 
     def sample(self, n, seed=None, batch_size=250, draws_missing=True, **given):
-        """`n` examples, float32 [n, ...].
+        """`n` examples, float32 [n, ...], `batch_size` at once. Other arguments and errors: as `inputs_of`."""
+        return in_batches(self.serve, self.inputs_of(n, seed, draws_missing, **given), batch_size)
+
+    def inputs_of(self, n, seed=None, draws_missing=True, **given):
+        """The network's inputs for `n` examples: {input: array [n, ...]}.
 
         Args:
             seed: an integer makes the draw repeatable; None draws anew.
-            batch_size: how many the network makes at once.
             draws_missing: whether inputs that are not given are drawn; else they are asked for.
             **given: inputs: one value for all, or an array [n, ...].
 
@@ -188,7 +191,7 @@ class Sampler:
                 inputs[name] = np.asarray(self.sources[name].draw(n, [seed, place]))
             else:
                 raise ValueError(f"This generator needs the condition {name!r} for each example.")
-        return in_batches(self.serve, inputs, batch_size)
+        return inputs
 
     def _read(self, given, n):
         """The inputs that a caller gave, captions read; refuses unknown ones."""
