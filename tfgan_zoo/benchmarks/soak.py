@@ -1,4 +1,4 @@
-"""Whether a long run leaks: `python -m tfgan_zoo.benchmarks.soak --minutes 30`.
+"""Whether a long run leaks: `python -m tfgan_zoo.benchmarks.soak ID --minutes 30`.
 
 Trains a config with frequent scores, pictures and checkpoints, reads the process's memory as it goes, and then
 looks for what was left behind. Exit status 1 if memory grows or temporary files stay.
@@ -25,8 +25,8 @@ _SETTLES = 0.3
 _FLAT = 60.0
 
 
-def main(minutes: float = 30, config_id: str = "dcgan/fashion_mnist_10k", smoke: bool = False, every: int = 100):
-    """Trains for MINUTES with scores and pictures EVERY so many steps."""
+def main(config_id: str, minutes: float = 30, smoke: bool = False, every: int = 100):
+    """Trains the config for MINUTES with scores and pictures EVERY so many steps."""
     settings = {f"train.{name}": every for name in ("score_every", "checkpoint_every", "log_every")}
     steps = every * 10**6
     config = load_config(config_id, {**settings, "train.steps": steps}, smoke)
