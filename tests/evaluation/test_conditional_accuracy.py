@@ -7,19 +7,25 @@ import tensorflow as tf
 from keras import layers, ops
 
 from tfgan_zoo import evaluation, metrics
-from tfgan_zoo.core.latent_game import LabelledGame
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Classes, Latents, Sampler
 from tfgan_zoo.hub.config import load_config
 
 LEVELS = np.array([-0.9, -0.3, 0.3, 0.9])
 
 
-def game(pixels):
-    """A generator whose images are the pixel of their label, whatever z."""
-    z, label = keras.Input([1], name="z"), keras.Input([], dtype="int32", name="label")
-    dense = layers.Dense(1, use_bias=False)
-    image = layers.Reshape([1, 1, 1])(dense(ops.one_hot(label, len(pixels))))
-    dense.kernel.assign(np.reshape(pixels, [-1, 1]))
-    return LabelledGame(keras.Model({"z": z, "label": label}, image), classes=len(pixels))
+class OfPixels(AdversarialModel):
+    """Its images are the pixel of their label, whatever z."""
+
+    def __init__(self, pixels):
+        super().__init__()
+        z, label = keras.Input([1], name="z"), keras.Input([], dtype="int32", name="label")
+        dense = layers.Dense(1, use_bias=False)
+        image = layers.Reshape([1, 1, 1])(dense(ops.one_hot(label, len(pixels))))
+        dense.kernel.assign(np.reshape(pixels, [-1, 1]))
+        self.classes = len(pixels)
+        self.generator = keras.Model({"z": z, "label": label}, image)
+        self.sampler = Sampler(self.generator, {"z": Latents(1), "label": Classes(self.classes)})
 
 
 def nearest_level(images):
@@ -40,7 +46,7 @@ def reader(monkeypatch):
         logits_layer="logits",
         channels=1,
     )
-    monkeypatch.setattr(evaluation.samples, "extractor_of", {"levels": extractor}.get)
+    monkeypatch.setattr("tfgan_zoo.evaluation.samples.extractor_of", {"levels": extractor}.get)
 
 
 def accuracy(model, samples=8):
@@ -62,12 +68,12 @@ def accuracy(model, samples=8):
     ],
 )
 def test_the_share_of_samples_read_as_the_class_they_were_asked_for(reader, pixels, expected):
-    [score] = accuracy(game(pixels))
+    [score] = accuracy(OfPixels(pixels))
     assert score["metric"] == "conditional_accuracy" and score["value"] == expected
 
 
 def test_every_class_is_asked_for_as_often_and_the_stamp_says_what_read_them(reader):
-    model = game(LEVELS)
+    model = OfPixels(LEVELS)
     asked = []
     generate = model.generate
     model.generate = lambda n, **given: asked.append((n, given)) or generate(n, **given)

@@ -10,7 +10,7 @@ from PIL import Image
 
 import tfgan_zoo as zoo
 from tfgan_zoo import data, evaluation, metrics
-from tfgan_zoo.evaluation import compare
+from tfgan_zoo.evaluation import compare as comparing
 from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.hub.weights import write_weights
 from tfgan_zoo.metrics.comparison import METRICS, ImageSide, StatisticsSide, compare
@@ -125,11 +125,11 @@ def test_a_known_error_has_a_known_psnr(tmp_path):
     spoilt[:, 0, 0] = 51
     np.save(tmp_path / "black.npy", black)
     np.save(tmp_path / "spoilt.npy", spoilt)
-    (score,) = compare.evaluate(
+    (score,) = comparing.evaluate(
         str(tmp_path / "spoilt.npy"), str(tmp_path / "black.npy"), ["psnr"]
     )
     assert score["value"] == pytest.approx(10 * np.log10(16 / 0.2**2))
-    assert compare.describe([score]).startswith("psnr: 26.0206\n  (features=pixels in [0, 1]")
+    assert comparing.describe([score]).startswith("psnr: 26.0206\n  (features=pixels in [0, 1]")
 
 
 def test_scores_of_pixels_are_stamped_and_unlike_stamps_refuse_each_other(pictures):
@@ -169,7 +169,7 @@ def test_sides_that_cannot_be_paired_are_refused(pictures, tmp_path):
     path = str(tmp_path / "x.npy")
     for arguments in ((path, path, ["ssim"], None, 60), (IMAGES, None, ["ssim"])):
         with pytest.raises(ValueError, match="random samples have no pairs"):
-            compare.evaluate(*arguments)
+            comparing.evaluate(*arguments)
     with pytest.raises(ValueError, match="this metric is of features; give an extractor"):
         compare(fake, real, ["fid"])
 
@@ -258,7 +258,7 @@ def test_statistics_stand_for_images(sides, tmp_path):
         stamp = side.extractor.protocol(n_real=side.count, split=side.name)
         metrics.save_statistics(path, side.moments, stamp)
     (expected,) = compare(fake, real)
-    (found,) = compare.evaluate(paths[1], paths[0])
+    (found,) = comparing.evaluate(paths[1], paths[0])
     assert found["value"] == pytest.approx(expected["value"], rel=1e-9)
     assert found["protocol"] == expected["protocol"]
     for name in ("kid", "psnr", "sliced_wasserstein", "ms_ssim_diversity"):
@@ -267,7 +267,7 @@ def test_statistics_stand_for_images(sides, tmp_path):
     np.save(tmp_path / "x.npy", fake.images)
     other = an_extractor(name="others")
     with pytest.raises(metrics.ProtocolMismatch, match="extractor: 'quarters' here, 'others'"):
-        compare.evaluate(str(tmp_path / "x.npy"), paths[0], extractor=other)
+        comparing.evaluate(str(tmp_path / "x.npy"), paths[0], extractor=other)
 
 
 def test_arrays_folders_and_splits_are_sides(tmp_path, cached):
@@ -283,7 +283,7 @@ def test_arrays_folders_and_splits_are_sides(tmp_path, cached):
     real = ImageSide(reference, extractor)
     expected = values(compare(ImageSide(images, extractor), real, ["fid", "prdc"]))
     for name in ("bare.npy", "one.npz", "named.npz", "folder"):
-        scores = compare.evaluate(
+        scores = comparing.evaluate(
             str(tmp_path / name),
             "fashion_mnist_10k:train[:70]",
             ["fid", "prdc"],
@@ -301,7 +301,7 @@ def test_samples_of_images_are_chosen_by_the_seed(tmp_path, cached):
     np.save(tmp_path / "x.npy", images)
 
     def score(**options):
-        (found,) = compare.evaluate(
+        (found,) = comparing.evaluate(
             str(tmp_path / "x.npy"), "fashion_mnist_10k:train[:70]", extractor=an_extractor(),
             image_size=8, **options,
         )
@@ -325,15 +325,15 @@ def test_bad_names_are_refused(tmp_path):
         ("two.npz", "two.npz holds a, b; call the array of images 'image'"),
     ):
         with pytest.raises(ValueError, match=message):
-            compare.evaluate(str(tmp_path / name), None, ["is"], extractor)
+            comparing.evaluate(str(tmp_path / name), None, ["is"], extractor)
     with pytest.raises(FileNotFoundError):
-        compare.evaluate(str(tmp_path / "none.npz"), None, ["is"], extractor)
+        comparing.evaluate(str(tmp_path / "none.npz"), None, ["is"], extractor)
     with pytest.raises(ValueError, match="the reference dcgan/mnist is a config"):
-        compare.evaluate(str(tmp_path / "two.npz"), "dcgan/mnist", extractor=extractor)
+        comparing.evaluate(str(tmp_path / "two.npz"), "dcgan/mnist", extractor=extractor)
     with pytest.raises(ValueError, match="toy/ring8:train holds points"):
-        compare.evaluate("toy/ring8", None, ["is"], extractor)
+        comparing.evaluate("toy/ring8", None, ["is"], extractor)
     with pytest.raises(ValueError, match="unknown split 'tset'"):
-        compare.evaluate("fashion_mnist_10k:tset", None, ["is"], extractor)
+        comparing.evaluate("fashion_mnist_10k:tset", None, ["is"], extractor)
 
 
 TINY = {
@@ -364,7 +364,7 @@ def sixteenths(images):
 def test_a_config_is_scored_against_its_own_data(tiny, cached):
     model, folder = tiny
     extractor = an_extractor(network=sixteenths)
-    scores = compare.evaluate(
+    scores = comparing.evaluate(
         IMAGES, metrics=["fid", "is"], extractor=extractor, seed=5, weights=folder, overrides=TINY
     )
     real = data.arrays("fashion_mnist_10k", image_size=16, fit="stretch", take=64)["image"]
@@ -380,7 +380,7 @@ def test_statistics_that_evaluate_wrote_give_the_fid_of_the_images(fake, tiny, t
     real, reals, fakes = "fashion_mnist_10k:train[:70]", *(str(tmp_path / f"{i}.npz") for i in (0, 1))
 
     def evaluate(*sides, **options):
-        return compare.evaluate(
+        return comparing.evaluate(
             *sides, extractor=an_extractor(network=sixteenths), image_size=16, fit="stretch", **options
         )
 
@@ -477,7 +477,7 @@ def test_the_command_prints_and_writes_what_it_found(run, tmp_path, cached):
     assert status == 0
     scores = json.loads((tmp_path / "scores.json").read_text())
     assert [s["metric"] for s in scores] == ["fid", "precision", "recall", "density", "coverage"]
-    assert out == compare.describe(scores) + "\n"
+    assert out == comparing.describe(scores) + "\n"
     lines = out.splitlines()
     assert lines[0] == f"fid: {scores[0]['value']:.6g}" and len(lines) == 7
     digest = scores[0]["protocol"]["weights_hash"]

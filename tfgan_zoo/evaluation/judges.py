@@ -1,6 +1,8 @@
 """How good the networks are by which models are scored: what their own cards say."""
 
-from tfgan_zoo import data
+from tfgan_zoo import data, metrics
+from tfgan_zoo.text import encoders
+from tfgan_zoo.text.retrieval import retrieved
 
 # Among how many captions, its own and others drawn at random, an image is to find its own.
 CHOICES = 10
@@ -16,10 +18,8 @@ def classifier_accuracy(name, folder=None):
     Returns:
         A list of one score dict.
     """
-    from tfgan_zoo.metrics import classifier
-
     test = data.arrays(name, "test")
-    logits = classifier(name, folder)(test["image"], batch_size=500)["logits"]
+    logits = metrics.classifier(name, folder)(test["image"], batch_size=500)["logits"]
     value = float((logits.argmax(axis=1) == test["label"]).mean())
     protocol = {"data": f"{name}:test", "n_test": len(logits)}
     return [{"metric": "accuracy", "value": value, "protocol": protocol}]
@@ -36,9 +36,6 @@ def encoder_retrieval(name, source, folder=None):
     Returns:
         A list of one score dict.
     """
-    from tfgan_zoo.text import encoders
-    from tfgan_zoo.text.retrieval import retrieved
-
     encoder = encoders.load(name, folder)
     test = data.arrays(source, "test", image_size=encoder.image_size, keys=("image", "caption"))
     images, texts = encoder.embed_images(test["image"]), encoder.embed_captions(test["caption"])

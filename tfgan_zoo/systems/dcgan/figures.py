@@ -21,8 +21,6 @@ def interpolation(path, config_id="dcgan/fashion_mnist", **_):
 
 def arithmetic(path, config_id="dcgan/avatars", rows=8, **_):
     """Glasses put on by sums of mean latents: in each row with them, without, the other style, the sum."""
-    from tfgan_zoo.systems.dcgan import claim as dcgan
-
     model = models.load(config_id, weights="pretrained")
     judge = claim.reader(data.arrays(**load_config(config_id).data.model_dump()), epochs=4, seed=0)
     sums, terms = claim.add_glasses(model, judge, trials=rows, count=1000, seed=0)
