@@ -35,7 +35,7 @@ def test_protocols_are_run_in_the_configs_order_with_its_settings(computed):
 @pytest.mark.parametrize(
     "asked, told",
     [
-        ({"parzen": {}}, "There is no protocol 'parzen'. Did you mean parzen_log_likelihood"),
+        ({"parzen_likelihood": {}}, "There is no protocol 'parzen_likelihood'. Did you mean parzen_log_likelihood"),
         ({"invented": {"sample": 3}}, "eval.invented: unknown key 'sample'. Did you mean samples"),
         ({"invented": {}}, "eval.invented: the key 'samples' is missing"),
         ({"invented": {"samples": 3, "picture": "b.png"}}, "eval.invented: unknown key 'picture'"),
