@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+import tfgan_zoo.systems
 from tfgan_zoo.hub import catalogue, index, pages, readme, shipped, sources, wording
 from tfgan_zoo.hub.wording import number, target
 
@@ -18,7 +19,12 @@ CARD = {
         {
             "metric": "fid",
             "value": 1.11670,
-            "protocol": {"extractor": "classifier/mnist", "n_real": 9000, "n_fake": 10000, "split": "mnist:test"},
+            "protocol": {
+                "extractor": "classifier/mnist",
+                "n_real": 9000,
+                "n_fake": 10000,
+                "split": "mnist:test",
+            },
         },
         {"metric": "inception_score", "value": 6.6246, "protocol": {"extractor": "classifier/mnist"}},
         {"metric": "inception_score/deviation", "value": 0.06308, "protocol": {}},
@@ -84,7 +90,7 @@ def toy(monkeypatch, tmp_path):
     monkeypatch.setattr(index, "config_root", lambda: tmp_path / "zoo_configs")
     monkeypatch.setattr(index, "pretrained_root", lambda: tmp_path / "pretrained")
     monkeypatch.setattr(catalogue, "config_root", index.config_root)
-    monkeypatch.setattr(sources.importlib.import_module("tfgan_zoo.systems"), "__path__", [str(tmp_path / "systems")])
+    monkeypatch.setattr(tfgan_zoo.systems, "__path__", [str(tmp_path / "systems")])
     return tmp_path
 
 
@@ -167,7 +173,8 @@ def test_the_program_writes_what_is_not_up_to_date(toy, capsys):
 
 
 def test_a_page_says_what_there_is(toy):
-    ship(toy, CARD, record(check(), check(headline=False, label="a speed", target=None, holds=None, value=1234.5)))
+    speed = check(headline=False, label="a speed", target=None, holds=None, value=1234.5)
+    ship(toy, CARD, record(check(), speed))
     page = pages.system_page("toy")
     for line in (
         "# TOY",
@@ -194,7 +201,8 @@ def test_a_page_says_what_there_is(toy):
 
 def test_a_system_without_weights_or_claim(toy):
     page = pages.system_page("toy")
-    assert "The paper's claim was not run yet." in page and "## Scores" not in page and "samples.png" not in page
+    assert "The paper's claim was not run yet." in page
+    assert "## Scores" not in page and "samples.png" not in page
     assert 'zoo.load("toy/small")' in page and "reproduce" not in page
     assert pages.index().splitlines()[-1].endswith("|  |  | not run |")
 
@@ -219,7 +227,8 @@ def test_a_claim_that_fails_is_said_to_fail(toy):
     ship(toy, CARD, record(failed, check(headline=False), holds=False, history=["Judged before."]))
     page = pages.system_page("toy").splitlines()
     assert "It works. **It does not hold here**: of 2 checks 1 fails." in page
-    assert "| **ours over theirs** | 0.9 | at most 0.7 | 0.6 | 0.25 spreads | **fails**, within the noise |" in page
+    row = "| **ours over theirs** | 0.9 | at most 0.7 | 0.6 | 0.25 spreads | **fails**, within the noise |"
+    assert row in page
     assert "- Judged before." in page
 
 
@@ -266,7 +275,8 @@ def test_a_docstring_of_another_form_is_refused(toy):
 
 
 @pytest.mark.parametrize(
-    "value, text", [(1.1167, "1.12"), (-98.0016, "-98"), (3276.45, "3,276"), (0.0457, "0.0457"), (None, "not a number")]
+    "value, text",
+    [(1.1167, "1.12"), (-98.0016, "-98"), (3276.45, "3,276"), (0.0457, "0.0457"), (None, "not a number")],
 )
 def test_numbers(value, text):
     assert number(value) == text

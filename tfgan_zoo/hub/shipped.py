@@ -16,7 +16,7 @@ def configs_of(system):
 
 
 def main_config(system):
-    """The config that stands for a system: if possible with weights, with a claim, not of the paper's sizes."""
+    """The config that stands for a system: if it can be with weights, with a claim, and a small one."""
 
     def rank(name):
         return has_weights(name), claim_of(name) is not None, not name.endswith("_paper")
