@@ -141,7 +141,7 @@ def test_numbers_are_finite_everywhere(write, overrides):
 
 def test_steps_are_whole_executions(write):
     text = message("toy/base", {"train.steps": 30})
-    assert "train.steps=30 is no multiple of train.steps_per_execution=20" in text
+    assert "train.steps=30 is no multiple of train.log_every=20" in text
 
 
 @pytest.mark.parametrize("smoke", ["3", "[1]", "text"])
@@ -155,12 +155,37 @@ def test_misspelt_file_keys_are_told_their_neighbour(write, key, neighbour):
     assert f"Did you mean {neighbour}" in message("toy/base", {key: {}})
 
 
-@pytest.mark.parametrize("name", ["log_every", "checkpoint_every", "score_every"])
-def test_intervals_fall_on_executions(write, name):
+@pytest.mark.parametrize("name", ["checkpoint_every", "score_every"])
+def test_intervals_fall_on_epochs_of_a_run(write, name):
     text = message("toy/base", {f"train.{name}": 30})
-    assert f"train.{name}=30 is no multiple of train.steps_per_execution=20" in text
-    spaced = {f"train.{name}": 30, "train.steps_per_execution": 10}
+    assert f"train.{name}=30 is no multiple of train.log_every=20" in text
+    spaced = {f"train.{name}": 30, "train.steps_per_execution": 10, "train.log_every": 10}
     assert getattr(load_config("toy/base", spaced).train, name) == 30
+
+
+def test_epochs_of_a_run_are_whole_executions(write):
+    text = message("toy/base", {"train.log_every": 30})
+    assert "train.log_every=30 is no multiple of train.steps_per_execution=20" in text
+
+
+SGD = {"generator": {"class": "SGD"}}
+STAGES = [{"name": "first", "steps": 40}, {"name": "second", "steps": 60, "optimizers": SGD}]
+
+
+def test_stages_add_up_to_the_steps(write):
+    stages = load_config("toy/base", {"train.stages": STAGES}).train.stages
+    assert [(stage.name, stage.steps) for stage in stages] == [("first", 40), ("second", 60)]
+    assert stages[1].optimizers["generator"].class_name == "SGD"
+    assert "steps of its stages add up to 80" in message("toy/base", {"train.stages": [STAGES[0]] * 2})
+    short = [{"name": "first", "steps": 30}, {"name": "second", "steps": 70}]
+    assert "train.stages.first.steps=30 is no multiple" in message("toy/base", {"train.stages": short})
+
+
+def test_an_argument_may_be_a_list_of_networks(write):
+    one = {"builder": "mlp.toy_generator"}
+    networks = load_config("toy/base", {"networks.generators": [one, one]}).networks["generators"]
+    assert [each.builder for each in networks] == ["mlp.toy_generator"] * 2
+    assert "networks.generators.1.builder: " in message("toy/base", {"networks.generators": [one, {"builder": "x"}]})
 
 
 def test_a_config_cannot_be_changed(write):

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tfgan_zoo import data
 from tfgan_zoo.hub import models
-from tfgan_zoo.hub.config import load_config
+from tfgan_zoo.hub.config import load_config, run_of
 from tfgan_zoo.hub.index import list_configs
 from tfgan_zoo.metrics.comparison import (
     METRICS,
@@ -67,7 +67,7 @@ def evaluate(
     is_model = fake in list_configs()
     _check(metrics, is_model or samples is not None, statistics)
     if real is None and is_model and metrics:
-        own = load_config(fake, overrides).data.model_dump()
+        own = load_config(fake, overrides, run=run_of(weights)).data.model_dump()
         real, form = f"{own.pop('name')}:{own.pop('split')}", own
     if statistics is None and not uses_features(metrics):
         extractor = None

@@ -52,13 +52,19 @@ def _schedule(rate, where):
     return call(schedule, rate, f"{where}.learning_rate")
 
 
-def _builder(name, where):
+def canonical(name):
+    """The present name of a builder by which an archive may ask for it under a former one."""
     module, function = name.split(".")
-    known = functions(_modules()[module]) if module in _modules() else {}
-    if function not in known and name in _renamed():
-        return _renamed()[name]
+    if module in _modules() and function in functions(_modules()[module]):
+        return name
+    # Only now, since it imports every system.
+    return _renamed().get(name, name)
+
+
+def _builder(name, where):
+    module, function = canonical(name).split(".")
     _look_up(module, _modules(), "module of builders", where)
-    return _look_up(function, known, f"builder in {module}", where)
+    return _look_up(function, functions(_modules()[module]), f"builder in {module}", where)
 
 
 @functools.cache
@@ -71,11 +77,11 @@ def _modules():
 
 @functools.cache
 def _renamed():
-    """{the name by which archives may still ask for it: builder}, as `FORMER_NAMES` of the modules say."""
+    """{former name of a builder: present name}, as `FORMER_NAMES` of the modules say."""
     found = {}
-    for module in _modules().values():
+    for name, module in _modules().items():
         former = getattr(importlib.import_module(module), "FORMER_NAMES", {})
-        found |= {old: functions(module)[new] for old, new in former.items()}
+        found |= {old: f"{name}.{new}" for old, new in former.items()}
     return found
 
 

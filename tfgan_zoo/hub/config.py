@@ -1,16 +1,22 @@
 """The schema of a config, strict, and how one is read: `extends`, overrides, the smoke overlay."""
 
+import json
 import math
 import re
-from typing import Any, Literal
+from pathlib import Path
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from tfgan_zoo.hub.index import config_path, list_configs
 from tfgan_zoo.utils.spelling import nearest
 
 __all__ = ["Config", "ConfigError", "list_configs", "load_config"]
+
+
+# Where a run folder keeps the settings that it was started with.
+RUN_CONFIG = "config.json"
 
 
 class ConfigError(ValueError):
@@ -44,6 +50,14 @@ class Network(Built):
     builder: str = Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")
 
 
+# A system's argument is one network, or several in order; the tags keep messages about it short.
+_ONE, _SEVERAL = "one network", "several networks"
+Networks = Annotated[
+    Annotated[Network, Tag(_ONE)] | Annotated[list[Network], Tag(_SEVERAL)],
+    Discriminator(lambda value: _SEVERAL if isinstance(value, list) else _ONE),
+]
+
+
 class Optimizer(Built):
     class_name: str = Field(alias="class", pattern=r"^[A-Za-z0-9]+$")
 
@@ -75,6 +89,8 @@ class Train(_Section):
     Losses are logged as means over `log_every` steps, which is an epoch of the run: it can pause or end only
     between two of them.
 
+    `precision` is the dtype policy of all layers; None leaves it to `keras.config.set_dtype_policy`.
+
     `stages` are trained in order, each with a graph of its own; their steps add up to `steps`.
 
     `on_collapse` is what follows when a monitor sees a saturated discriminator or samples that are alike: a
@@ -90,7 +106,7 @@ class Train(_Section):
     checkpoint_every: int = Field(500, ge=1)
     keep: int = Field(2, ge=1)
     score_every: int = Field(1000, ge=1)
-    precision: Literal["float32", "mixed_bfloat16"] = "float32"
+    precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] | None = None
     jit_compile: bool = False
     deterministic: bool = True
     on_collapse: Literal["ignore", "warn", "stop", "roll_back"] = "warn"
@@ -128,7 +144,7 @@ class Config(_Section):
     note: str = ""
     system: str = Field(pattern=r"^[a-z0-9_]+$")
     system_args: dict[str, Any] = {}
-    networks: dict[str, Network | list[Network]]
+    networks: dict[str, Networks]
     optimizers: dict[str, Optimizer]
     data: Data
     held_out: str | None = None
@@ -197,22 +213,24 @@ def parse_yaml(text, where):
         raise ConfigError(f"{where} is nested too deeply for a config") from None
 
 
-def load_config(config_id, overrides=None, smoke=False):
+def load_config(config_id, overrides=None, smoke=False, run=None):
     """Reads, merges and checks a config.
 
     Args:
         config_id: `<system>/<data>`, one of `list_configs()`.
         overrides: a dict from dotted keys (`"optimizers.generator.learning_rate"`) to values.
         smoke: lay the config's `smoke` section over it, so that it runs in seconds.
+        run: a run folder, whose settings stand in the place of the config's file.
 
     Returns:
         A `Config`.
 
     Raises:
         KeyError: no such id.
-        ConfigError: a key is unknown, a value has the wrong type, or a file cannot be parsed.
+        ConfigError: a key is unknown, a value has the wrong type, a file cannot be parsed, or the run is of
+            another config.
     """
-    raw = _read(config_id, seen=())
+    raw = _read(config_id, seen=()) if run is None else _of_run(Path(run) / RUN_CONFIG, config_id)
     overlay = raw.pop("smoke", {})
     if not isinstance(overlay, dict):
         raise ConfigError(f"Config {config_id}: smoke must be a map of keys; got {overlay!r}.")
@@ -240,6 +258,25 @@ def parse_overrides(settings):
             raise ConfigError(f"--set takes key=value, such as train.steps=100; got {setting!r}.")
         overrides[key] = parse_yaml(value, f"--set {key}")
     return overrides
+
+
+def run_of(weights):
+    """The run folder that weights lie in, be they named by it or by their file; None where it is none."""
+    if weights is None or weights == "pretrained":
+        return None
+    folders = (Path(weights), Path(weights).parent)
+    return next((folder for folder in folders if (folder / RUN_CONFIG).is_file()), None)
+
+
+def _of_run(path, config_id):
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+        found = raw["id"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise ConfigError(f"{path} is damaged ({error!r}); the settings of its run cannot be read.") from error
+    if found != config_id:
+        raise ConfigError(f"{path.parent} holds a run of {found}, not of {config_id}.")
+    return raw
 
 
 def _read(config_id, seen):
@@ -285,7 +322,7 @@ def _nest(overrides):
 
 def _explain(problem):
     """One pydantic problem as a sentence that names the key and, if misspelt, its neighbours."""
-    where = [str(part) for part in problem["loc"]]
+    where = [str(part) for part in problem["loc"] if part not in (_ONE, _SEVERAL)]
     if problem["type"] != "extra_forbidden":
         return f"{'.'.join(where) or 'config'}: {problem['msg']}"
     model = Config

@@ -4,12 +4,13 @@ import contextlib
 import importlib
 import random
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.hub import builders
 from tfgan_zoo.hub.arguments import call
-from tfgan_zoo.hub.config import Config, ConfigError, load_config
+from tfgan_zoo.hub.config import Config, ConfigError, load_config, resolved, run_of
 from tfgan_zoo.hub.systems import HOME, class_names
 from tfgan_zoo.hub.weights import load_pretrained, read_weights
 from tfgan_zoo.utils.precision import precision
@@ -22,7 +23,8 @@ def load(config_id, weights=None, overrides=None, smoke=False):
     Args:
         config_id: one of `list_configs()`.
         weights: None for fresh weights (the same for the same `train.seed`), "pretrained" for
-            those that ship, or the path of a `.weights.h5` file or of a run folder.
+            those that ship, or the path of a `.weights.h5` file or of a run folder. Of a run the model
+            has the run's own settings.
         overrides: a dict from dotted config keys to values.
         smoke: build the config's smoke overlay, which is tiny.
 
@@ -35,12 +37,22 @@ def load(config_id, weights=None, overrides=None, smoke=False):
         FileNotFoundError: the config ships no weights, or the path has none.
         ValueError: the weights do not fit the model, or are not the ones their card names.
     """
-    model = build(load_config(config_id, overrides, smoke))
+    model = build(load_config(config_id, overrides, smoke, run=run_of(weights)))
     if weights == "pretrained":
         load_pretrained(model, config_id)
     elif weights is not None:
         read_weights(model, weights)
     return model
+
+
+def settled(config):
+    """The config with what it leaves to the program: its dtype policy, and the present names of its builders."""
+    raw = config.as_dict()
+    raw["train"]["precision"] = config.train.precision or keras.config.dtype_policy().name
+    for spec in raw["networks"].values():
+        for network in spec if isinstance(spec, list) else [spec]:
+            network["builder"] = builders.canonical(network["builder"])
+    return resolved(raw)
 
 
 def build(config: Config):

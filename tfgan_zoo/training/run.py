@@ -75,7 +75,7 @@ def train(config, folder, resume=False, strategy=None, say=print):
             "Keras does not compile with XLA while operations are deterministic; set "
             "train.deterministic=false beside train.jit_compile=true."
         )
-    folder = Path(folder)
+    folder, config = Path(folder), models.settled(config)
     with _noticing_lost_workers(folder, strategy), opened(folder, config, resume, strategy):
         if config.train.deterministic:
             tf.config.experimental.enable_op_determinism()

@@ -8,7 +8,8 @@ import json
 import shutil
 import tempfile
 
-from tfgan_zoo.hub.config import resolved
+from tfgan_zoo.hub import models
+from tfgan_zoo.hub.config import RUN_CONFIG, resolved
 from tfgan_zoo.utils import distribution
 from tfgan_zoo.utils.files import remove_unfinished, write_text
 
@@ -52,7 +53,7 @@ def _fingerprint(config):
 
 def _prepare(folder, config, resume):
     """Makes the run folder or checks that it can be resumed."""
-    record = folder / "config.json"
+    record = folder / RUN_CONFIG
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -85,7 +86,7 @@ def _check_resumable(record, config, resume):
             "another folder."
         )
     try:
-        before = resolved(json.loads(record.read_text(encoding="utf-8"))).as_dict()
+        before = models.settled(resolved(json.loads(record.read_text(encoding="utf-8")))).as_dict()
     except ValueError as error:
         raise RunError(f"{record} is damaged ({error}); choose another folder.") from error
     changed = set(_flatten(computing(before))) ^ set(_flatten(computing(config.as_dict())))
