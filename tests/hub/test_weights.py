@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 
 import tfgan_zoo as zoo
-from tfgan_zoo.hub.weights import checked, load_checked, read_weights, save_state, write_network, write_weights
+from tfgan_zoo.hub.weights import (
+    checked,
+    load_checked,
+    read_weights,
+    save_state,
+    write_network,
+    write_weights,
+)
 from tfgan_zoo.utils.files import sha256
 
 # Keras warns at every layer that it skips before it says that the file does not fit.
@@ -221,7 +228,8 @@ def test_saving_again_builds_no_optimizer(trained, tmp_path, monkeypatch):
 def dense(kernel, bias=(0.0,)):
     """A network of one layer with that kernel [n, m] and that bias [m]."""
     kernel = np.asarray(kernel, np.float32)
-    network = keras.Sequential([keras.Input((len(kernel),)), keras.layers.Dense(kernel.shape[1], name="dense")])
+    layer = keras.layers.Dense(kernel.shape[1], name="dense")
+    network = keras.Sequential([keras.Input((len(kernel),)), layer])
     network.set_weights([kernel, np.broadcast_to(np.float32(bias), kernel.shape[1:])])
     return network
 

@@ -151,3 +151,58 @@ def test_columns_stand_side_by_side_and_grey_ones_among_colours(tmp_path):
     picture = read(tmp_path / "columns.png")
     assert picture.shape == (7, 7, 3)
     assert (picture[:3, :3] == 0).all() and (picture[4:, 4:] == [255, 0, 0]).all()
+
+
+def noise(side, path, channels=3, scale=1):
+    """Writes a picture that compresses badly and returns it, uint8 [scale * side, scale * side, channels]."""
+    picture = RNG.integers(0, 256, (side, side, channels), np.uint8)
+    pictures.save_array(picture, path, scale)
+    return picture.repeat(scale, 0).repeat(scale, 1)
+
+
+def limited(path, share):
+    """The picture after its file was limited to a share of its size, and the limit."""
+    limit = int(share * path.stat().st_size)
+    pictures.limit_size(path, limit)
+    assert path.stat().st_size <= limit and only_file(path)
+    with Image.open(path) as picture:
+        return np.asarray(picture.convert("RGB"))
+
+
+def test_a_picture_within_the_limit_stays_as_it_is(tmp_path):
+    noise(20, tmp_path / "a.png")
+    before = (tmp_path / "a.png").read_bytes()
+    pictures.limit_size(tmp_path / "a.png", len(before))
+    assert (tmp_path / "a.png").read_bytes() == before
+
+
+def test_a_picture_loses_levels_before_it_loses_pixels(tmp_path):
+    picture = noise(60, tmp_path / "a.png")
+    found = limited(tmp_path / "a.png", 0.9)
+    assert found.shape == picture.shape
+    assert np.abs(found.astype(int) - picture).max() == 4
+    # Black and white stay what they are.
+    assert {0, 255} <= set(np.unique(found)) and len(np.unique(found)) == 32
+
+
+def test_a_picture_loses_colours_before_it_loses_pixels(tmp_path):
+    picture = noise(60, tmp_path / "a.png")
+    found = limited(tmp_path / "a.png", 0.5)
+    assert found.shape == picture.shape and len(np.unique(found.reshape(-1, 3), axis=0)) == 256
+
+
+def test_doubled_pixels_are_written_once_before_others_are_merged(tmp_path):
+    picture = noise(60, tmp_path / "a.png", scale=2)
+    with Image.open(tmp_path / "a.png") as whole:
+        whole.quantize(256, kmeans=3, dither=Image.Dither.NONE).save(tmp_path / "b.png", optimize=True)
+    share = 0.99 * (tmp_path / "b.png").stat().st_size / (tmp_path / "a.png").stat().st_size
+    (tmp_path / "b.png").unlink()
+    found = limited(tmp_path / "a.png", share)
+    assert found.shape == (60, 60, 3)
+    assert np.abs(found.astype(int) - picture[::2, ::2]).mean() < 20
+
+
+def test_grey_pictures_stay_grey(tmp_path):
+    noise(60, tmp_path / "a.png", channels=1)
+    limited(tmp_path / "a.png", 0.9)
+    assert read(tmp_path / "a.png").ndim == 2

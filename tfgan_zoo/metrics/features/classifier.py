@@ -4,8 +4,7 @@ Each was trained by `python -m tfgan_zoo.benchmarks.train_classifier` and lies w
 under `pretrained/classifier/`.
 """
 
-import json
-from pathlib import Path
+import functools
 
 import keras
 import numpy as np
@@ -13,14 +12,12 @@ import tensorflow as tf
 from keras import layers
 
 from tfgan_zoo.hub.index import pretrained_root
-from tfgan_zoo.hub.weights import loading
-from tfgan_zoo.metrics.features.base import Extractor
-from tfgan_zoo.utils.files import sha256
+from tfgan_zoo.hub.weights import load_checked
+from tfgan_zoo.metrics.features.base import EXTRACTORS, Extractor
 from tfgan_zoo.utils.precision import precision
-from tfgan_zoo.utils.spelling import nearest
+from tfgan_zoo.utils.registry import look_up
 
 SIDE = 32
-WEIGHTS, CARD = "model.weights.h5", "card.json"
 
 # The arguments of `network` for each data set.
 NETWORKS = {
@@ -44,10 +41,11 @@ def classifier(name, folder=None):
     Raises FileNotFoundError where there are no weights, ValueError for another name or where the
     weights are not those that the card names.
     """
-    if name not in NETWORKS:
-        raise ValueError(f"no classifier {name!r}.{nearest(name, NETWORKS)}")
-    model = network(**NETWORKS[name])
-    digest = _load(model, Path(folder or pretrained_root() / "classifier" / name))
+    arguments = look_up(name, NETWORKS, "classifier")
+    model = network(**arguments)
+    folder = folder or pretrained_root() / "classifier" / name
+    train = f"python -m tfgan_zoo.benchmarks.train_classifier {name} --out {folder}"
+    digest = load_checked(model, folder, advice=f"Train them with `{train}`.")
     return _PaddingExtractor(
         name=f"classifier/{name}",
         network=lambda images: model(tf.cast(images, tf.float32) / 127.5 - 1.0, training=False),
@@ -56,8 +54,12 @@ def classifier(name, folder=None):
         antialias=False,
         layer="features",
         logits_layer="logits",
-        channels=NETWORKS[name]["channels"],
+        channels=arguments["channels"],
     )
+
+
+for _name in NETWORKS:
+    EXTRACTORS.add(f"classifier/{_name}", functools.partial(classifier, _name))
 
 
 def network(channels, width, classes=10):
@@ -97,23 +99,3 @@ def _centred(images, name):
             f"{images.shape[2]}; load or resize them at {SIDE} for both sides of the comparison"
         )
     return np.pad(images, [(0, 0), *((s // 2, s - s // 2) for s in spare), (0, 0)])
-
-
-def _load(model, folder):
-    """Reads the weights in `folder` into `model`, checked against their card; returns their hash."""
-    path = folder / WEIGHTS
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"there are no weights at {path}; install the package again, or train them with "
-            f"python -m tfgan_zoo.benchmarks.train_classifier NAME --out {folder}"
-        )
-    expected = json.loads((folder / CARD).read_text(encoding="utf-8"))["weights_sha256"]
-    found = sha256(path)
-    if found != expected:
-        raise ValueError(
-            f"{path} has SHA-256 {found[:16]}… but its card says {expected[:16]}…: the file is "
-            "damaged or was replaced; install the package again, or check the file out again"
-        )
-    with loading(path):
-        model.load_weights(path)
-    return found
