@@ -1,6 +1,8 @@
 """Systems, builders, optimisers and schedules, found by the names that configs give them."""
 
 import importlib
+import subprocess
+import sys
 
 import keras
 import pytest
@@ -77,3 +79,12 @@ def test_every_systems_class_is_known_by_name():
         assert package.__all__ == [name] and models.system_class(system).__name__ == name
         assert getattr(zoo, name) is models.system_class(system)
         assert name in zoo.__all__
+
+
+def test_a_config_imports_its_own_system_alone():
+    code = (
+        "import sys, tfgan_zoo as zoo; zoo.load('gan/ring8', smoke=True);"
+        "print(*(name for name in sys.modules if name.startswith('tfgan_zoo.systems.')))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert set(found.split()) == {"tfgan_zoo.systems.gan", "tfgan_zoo.systems.gan.gan"}
