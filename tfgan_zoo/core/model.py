@@ -6,6 +6,8 @@ import inspect
 import keras
 import tensorflow as tf
 
+import tfgan_zoo as zoo
+from tfgan_zoo.core import feeding
 from tfgan_zoo.core.compiling import OptimizerGroup, Stage, optimizers_for
 from tfgan_zoo.core.gated import run_if
 from tfgan_zoo.core.generation import Generation
@@ -229,25 +231,34 @@ class AdversarialModel(Generation, keras.Model):
     def batch(self, data):
         """The batch dict that a step works on, of a dict, of (image, label), or of a bare tensor.
 
-        Raises:
-            KeyError, ValueError: it lacks what the system learns from.
+        Images are scaled to [-1, 1] where they are uint8. Errors are those of `feeding.batch_of`.
         """
-        wanted = list(self.example_shapes)
-        if isinstance(data, (tuple, list)):
-            parts = [part for part in data if part is not None]
-            data = parts[0] if len(parts) == 1 else dict(zip((wanted[0], "label"), parts))
-        if not isinstance(data, dict):
-            if len(wanted) > 1:
-                keys = " and ".join(wanted)
-                raise ValueError(f"{type(self).__name__} trains on dicts of {keys}; got a bare tensor.")
-            return {wanted[0]: data}
-        for key in wanted:
-            if key not in data:
-                raise KeyError(
-                    f"{type(self).__name__} trains on batches with the key {key!r}; this one has "
-                    f"{', '.join(sorted(data))}."
-                )
-        return data
+        return feeding.batch_of(data, self.example_shapes, type(self).__name__)
+
+    def fit(self, x=None, y=None, validation_data=None, **arguments):
+        """As `keras.Model.fit`.
+
+        x may be a `tf.data.Dataset`, an array, a generator or a `keras.utils.PyDataset` of batch dicts, of
+        (image, label) pairs, or of images. Images are uint8, or floats in [-1, 1].
+
+        Raises:
+            ValueError: images are floats beyond [-1, 1] or NaN, or of a shape that the networks do not take.
+        """
+        with feeding.readable_errors():
+            return super().fit(
+                feeding.checked(x), y, validation_data=feeding.checked(validation_data), **arguments
+            )
+
+    def evaluate(self, x=None, y=None, **arguments):
+        """As `keras.Model.evaluate`, on what `fit` takes: the losses of `train_step`; nothing is updated."""
+        with feeding.readable_errors():
+            return super().evaluate(feeding.checked(x), y, **arguments)
+
+    def train_on_batch(self, x, y=None, **arguments):
+        return super().train_on_batch(feeding.checked(x), y, **arguments)
+
+    def test_on_batch(self, x, y=None, **arguments):
+        return super().test_on_batch(feeding.checked(x), y, **arguments)
 
     # What Keras' training loop calls
 
@@ -286,7 +297,9 @@ class AdversarialModel(Generation, keras.Model):
 
     def _train_once(self, data):
         logs = self.train_step(self.batch(data))
-        self.step.assign(self.step + 1)
+        # A step whose batch could not be had does not count.
+        with tf.control_dependencies(list(logs.values())):
+            self.step.assign(self.step + 1)
         return self._logged(logs)
 
     def _test_once(self, data):
@@ -329,6 +342,35 @@ class AdversarialModel(Generation, keras.Model):
                 variable.assign(value)
 
     # Saving
+
+    @classmethod
+    def from_preset(cls, preset, weights="pretrained"):
+        """The compiled model of a config, with the weights that ship.
+
+        Args:
+            preset: the id of a config of this system, such as "dcgan/fashion_mnist".
+            weights: as `zoo.load` takes them.
+
+        Raises:
+            ValueError: the config is of another system; and what `zoo.load` raises.
+        """
+        model = zoo.load(preset, weights)
+        if not isinstance(model, cls):
+            raise ValueError(f"{preset} is a {type(model).__name__}, not a {cls.__name__}.")
+        return model
+
+    def save(self, filepath, *arguments, **options):
+        """As `keras.Model.save`, into a `.keras` file; weights alone go into a `.weights.h5` file.
+
+        Raises:
+            ValueError: the file has another ending.
+        """
+        if not str(filepath).endswith(".keras"):
+            raise ValueError(
+                f"A system is saved as model.save('NAME.keras'), or its weights by "
+                f"model.save_weights('NAME.weights.h5'); got {filepath}."
+            )
+        super().save(filepath, *arguments, **options)
 
     def get_config(self):
         names = inspect.signature(type(self).__init__).parameters

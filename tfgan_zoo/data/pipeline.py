@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.core.feeding import CHECKED
 from tfgan_zoo.data.find import find
 from tfgan_zoo.data.kinds import KEYS
 from tfgan_zoo.utils.resize import Form
@@ -88,7 +89,9 @@ def load(
     if not steps:
         raise ValueError(f"batch_size {batch_size} is more than the {_count(examples)} examples of {split!r}")
     batch = _batch_function(examples, batch_size, seed if shuffle else None, source.apart, unlike)
-    return _epochs(batch, steps) if start_step is None else _stream(batch, steps, start_step)
+    dataset = _epochs(batch, steps) if start_step is None else _stream(batch, steps, start_step)
+    setattr(dataset, CHECKED, True)
+    return dataset
 
 
 def arrays(
