@@ -8,11 +8,12 @@ import importlib
 
 import wrapt
 
-from tfgan_zoo.hub.systems import HOME, class_names
+from tfgan_zoo.utils.registry import exports
 from tfgan_zoo.utils.version import __version__
 
 _MODULES = {
     **{name: f"tfgan_zoo.{name}" for name in ("data", "metrics", "systems", "networks", "layers", "losses", "training")},
+    "callbacks": "tfgan_zoo.core.callbacks",
     "latents": "tfgan_zoo.random.latents",
 }
 _MEMBERS = {
@@ -21,7 +22,7 @@ _MEMBERS = {
     "list_configs": "tfgan_zoo.hub.config",
     "load": "tfgan_zoo.hub.models",
     "load_config": "tfgan_zoo.hub.config",
-    **{name: f"{HOME}.{system}" for system, name in class_names().items()},
+    **{name: f"tfgan_zoo.systems.{system}" for system, name in exports("tfgan_zoo.systems").items()},
 }
 
 __all__ = ["__version__", *_MODULES, *_MEMBERS]

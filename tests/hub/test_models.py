@@ -239,3 +239,16 @@ def test_the_programs_dtype_policy_is_followed_where_a_config_has_none():
         assert load({"train.precision": "float32"}).generator.layers[1].compute_dtype == "float32"
     finally:
         keras.config.set_dtype_policy(before)
+
+
+def test_a_preset_is_loaded_by_its_class():
+    model = zoo.GAN.from_preset(ID)
+    expected = zoo.load(ID, weights="pretrained").generate(4, seed=0)
+    np.testing.assert_array_equal(model.generate(4, seed=0), expected)
+    with pytest.raises(ValueError, match="gan/ring8 is a GAN, not a DCGAN"):
+        zoo.DCGAN.from_preset(ID)
+
+
+def test_files_that_keras_has_left_behind_are_refused(tmp_path):
+    with pytest.raises(ValueError, match=r"model.save\('NAME.keras'\).*got .*model.h5"):
+        load().save(tmp_path / "model.h5")

@@ -1,13 +1,14 @@
-"""Keras' callbacks of optimisers, for all players or for some of them.
+"""Keras' callbacks where a system asks for more: optimisers of some players, losses by any name.
 
-Keras' own classes work on a compiled system too, where they treat all players alike.
+Keras' own callbacks of optimisers work on a compiled system too, where they treat all players alike.
 """
 
 import keras
+import numpy as np
 
 from tfgan_zoo.core.compiling import OptimizerGroup
 
-__all__ = ["LearningRateScheduler", "ReduceLROnPlateau", "SwapEMAWeights"]
+__all__ = ["LearningRateScheduler", "ReduceLROnPlateau", "SwapEMAWeights", "TerminateOnNaN"]
 
 
 class _OfPlayers(keras.callbacks.Callback):
@@ -70,3 +71,29 @@ class SwapEMAWeights(_OfPlayers, keras.callbacks.SwapEMAWeights):
         if without:
             raise ValueError(f"The optimizer of {', '.join(without)} keeps no averages; give it use_ema=True.")
         return chosen
+
+
+class TerminateOnNaN(keras.callbacks.Callback):
+    """Ends training after the execution in which a loss, whatever its name, is not finite.
+
+    Keras' class of that name watches `loss`, which no system logs: each player has a loss of its own.
+    """
+
+    def on_train_batch_end(self, batch, logs=None):
+        if not_finite(logs):
+            self.model.stop_training = True
+
+
+def not_finite(logs):
+    """The names of the logged values that are not finite."""
+    return [name for name, value in (logs or {}).items() if not np.isfinite(np.ravel(value)).all()]
+
+
+def refuse_useless(callbacks):
+    """Raises ValueError for a callback of Keras that cannot do its work on a system."""
+    for callback in callbacks or ():
+        if type(callback) is keras.callbacks.TerminateOnNaN:
+            raise ValueError(
+                "keras.callbacks.TerminateOnNaN watches a value called loss, which no system logs; use "
+                "tfgan_zoo.callbacks.TerminateOnNaN, which watches every loss."
+            )

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import tfgan_zoo as zoo
 from tfgan_zoo.core import feeding
+from tfgan_zoo.core.callbacks import refuse_useless
 from tfgan_zoo.core.compiling import OptimizerGroup, Stage, optimizers_for
 from tfgan_zoo.core.gated import run_if
 from tfgan_zoo.core.generation import Generation
@@ -235,7 +236,7 @@ class AdversarialModel(Generation, keras.Model):
         """
         return feeding.batch_of(data, self.example_shapes, type(self).__name__)
 
-    def fit(self, x=None, y=None, validation_data=None, **arguments):
+    def fit(self, x=None, y=None, validation_data=None, callbacks=None, **arguments):
         """As `keras.Model.fit`.
 
         x may be a `tf.data.Dataset`, an array, a generator or a `keras.utils.PyDataset` of batch dicts, of
@@ -244,9 +245,14 @@ class AdversarialModel(Generation, keras.Model):
         Raises:
             ValueError: images are floats beyond [-1, 1] or NaN, or of a shape that the networks do not take.
         """
+        refuse_useless(callbacks if isinstance(callbacks, (list, tuple)) else [callbacks])
         with feeding.readable_errors():
             return super().fit(
-                feeding.checked(x), y, validation_data=feeding.checked(validation_data), **arguments
+                feeding.checked(x),
+                y,
+                validation_data=feeding.checked(validation_data),
+                callbacks=callbacks,
+                **arguments,
             )
 
     def evaluate(self, x=None, y=None, **arguments):

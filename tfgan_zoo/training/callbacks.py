@@ -9,9 +9,9 @@ import sys
 import time
 
 import keras
-import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.core.callbacks import not_finite
 from tfgan_zoo.utils.files import replacing
 
 
@@ -34,7 +34,7 @@ class StopOnNonFinite(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         # A mean of which one part is not finite is not finite either.
-        bad = [name for name, value in (logs or {}).items() if not np.isfinite(np.ravel(value)).all()]
+        bad = not_finite(logs)
         if bad:
             last, steps = int(self.model.step.numpy()), self.model.steps_per_execution
             when = f"at step {last}" if steps == 1 else f"between steps {last - steps + 1} and {last}"
