@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 import tfgan_zoo as zoo
-from tfgan_zoo.hub import models
 from tfgan_zoo.utils import registration
 from tfgan_zoo.utils.registry import children
 
@@ -102,12 +101,6 @@ def test_every_public_name_is_there():
         assert getattr(zoo, name) is not None
     with pytest.raises(AttributeError, match="no attribute 'lode'"):
         zoo.lode
-
-
-def test_every_systems_class_is_a_public_name():
-    for system in SYSTEMS:
-        (name,) = importlib.import_module(f"tfgan_zoo.systems.{system}").__all__
-        assert getattr(zoo, name) is models.system_class(system)
 
 
 def test_keras_is_told_of_every_class_that_it_may_load():

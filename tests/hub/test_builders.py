@@ -9,9 +9,9 @@ import pytest
 
 import tfgan_zoo as zoo
 from tfgan_zoo.core import optimizers
-from tfgan_zoo.hub import builders, models, systems
+from tfgan_zoo.hub import builders, models
 from tfgan_zoo.hub.config import ConfigError, Network, Optimizer
-from tfgan_zoo.utils.registry import children, modules
+from tfgan_zoo.utils.registry import children, exports, modules
 
 
 def network(builder, **arguments):
@@ -73,8 +73,9 @@ def test_a_schedule_is_no_optimizer(name, rate, told):
 
 
 def test_every_systems_class_is_known_by_name():
-    assert sorted(systems.class_names()) == children("tfgan_zoo.systems")
-    for system, name in systems.class_names().items():
+    classes = exports("tfgan_zoo.systems")
+    assert sorted(classes) == children("tfgan_zoo.systems")
+    for system, name in classes.items():
         package = importlib.import_module(f"tfgan_zoo.systems.{system}")
         assert package.__all__ == [name] and models.system_class(system).__name__ == name
         assert getattr(zoo, name) is models.system_class(system)

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tfgan_zoo.utils.registry import Registry, children, functions, look_up, modules
+from tfgan_zoo.utils.registry import Registry, children, exports, functions, look_up, modules
 
 SHAPES = {
     "__init__": "from tfgan_zoo.utils.registry import Registry\n"
@@ -69,6 +69,12 @@ def test_modules_of_a_home(invented):
     assert modules("invented.shapes") == ["invented.shapes.round"]
     assert modules("invented.families.*.shapes") == ["invented.families.corners.shapes"]
     assert "invented.families.corners" not in sys.modules
+
+
+def test_exports_are_read_and_not_imported(invented, tmp_path):
+    package = tmp_path / "invented" / "families" / "corners" / "__init__.py"
+    package.write_text("raise OSError\n__all__ = ['Square', 'Cube']")
+    assert exports("invented.families") == {"corners": "Square"}
 
 
 def test_functions_are_those_that_a_module_defines_for_others(invented):

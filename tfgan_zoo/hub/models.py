@@ -11,10 +11,9 @@ import tensorflow as tf
 from tfgan_zoo.hub import builders
 from tfgan_zoo.hub.arguments import call
 from tfgan_zoo.hub.config import Config, ConfigError, load_config, resolved, run_of
-from tfgan_zoo.hub.systems import HOME, class_names
 from tfgan_zoo.hub.weights import load_pretrained, read_weights
 from tfgan_zoo.utils.precision import precision
-from tfgan_zoo.utils.registry import look_up
+from tfgan_zoo.utils.registry import exports, look_up
 
 
 def load(config_id, weights=None, overrides=None, smoke=False):
@@ -93,8 +92,8 @@ def system_class(name):
     Raises:
         ConfigError: there is no such system; the message names the nearest.
     """
-    class_name = look_up(name, class_names(), "system", ConfigError)
-    return getattr(importlib.import_module(f"{HOME}.{name}"), class_name)
+    class_name = look_up(name, exports("tfgan_zoo.systems"), "system", ConfigError)
+    return getattr(importlib.import_module(f"tfgan_zoo.systems.{name}"), class_name)
 
 
 def _networks(name, spec):

@@ -10,7 +10,7 @@ _DECORATED = re.compile(r'^@keras\.saving\.register_keras_serializable\("(\w+)"\
 
 
 def register(keras):
-    """Tells Keras of every class that the zoo's modules register, so that `load_model` imports what it needs."""
+    """Tells Keras of every class that modules of the zoo register, so that `load_model` imports its module."""
     known = keras.saving.get_custom_objects()
     for name, module in registered().items():
         known.setdefault(name, _Deferred(name, module))

@@ -1,6 +1,9 @@
 """Things that configs and commands name, each found in the module that defines it."""
 
+import ast
+import functools
 import importlib
+import importlib.util
 import inspect
 from pathlib import Path
 from pkgutil import iter_modules
@@ -97,6 +100,14 @@ def children(package):
     return _public(importlib.import_module(package).__path__)
 
 
+@functools.cache
+def exports(package):
+    """{"dcgan": "DCGAN"}: of the packages in one the first name in `__all__`, read from their sources."""
+    folder = Path(importlib.util.find_spec(package).origin).parent
+    found = {child: _all_of(folder / child / "__init__.py") for child in children(package)}
+    return {child: names[0] for child, names in found.items() if names}
+
+
 def functions(module):
     """{name: function} of the public functions that the module of that dotted name defines."""
     found = inspect.getmembers(importlib.import_module(module), inspect.isfunction)
@@ -107,10 +118,18 @@ def functions(module):
     }
 
 
+def _all_of(path):
+    for statement in ast.parse(path.read_text(encoding="utf-8")).body:
+        if isinstance(statement, ast.Assign) and ast.unparse(statement.targets[0]) == "__all__":
+            return ast.literal_eval(statement.value)
+    return []
+
+
 def _beside(package, child):
     """The names of the modules in a package of a package."""
     return _public([Path(folder) / child for folder in importlib.import_module(package).__path__])
 
 
 def _public(folders):
-    return sorted(module.name for module in iter_modules(map(str, folders)) if not module.name.startswith("_"))
+    names = (module.name for module in iter_modules(map(str, folders)))
+    return sorted(name for name in names if not name.startswith("_"))
