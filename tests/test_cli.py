@@ -14,7 +14,7 @@ import tfgan_zoo as zoo
 from tfgan_zoo import cli, data
 from tfgan_zoo.hub import catalogue, index
 from tfgan_zoo.hub.config import load_config
-from tfgan_zoo.hub.weights import write_weights
+from tfgan_zoo.hub.weights import read_weights, write_weights
 from tfgan_zoo.random import latents
 from tfgan_zoo.training.callbacks import TrainingDiverged
 from tfgan_zoo.training.run import RunError, RunStopped
@@ -45,6 +45,8 @@ def tiny(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
     model = zoo.load(IMAGES, overrides={"train.seed": 5}, smoke=True)
     write_weights(model, folder / "model.weights.h5")
+    # As stored: in half precision.
+    read_weights(model, folder)
     return model, folder
 
 
@@ -243,6 +245,7 @@ def test_sample_of_a_translator_shows_held_out_images_beside_their_translations(
     small = [argument for setting in small for argument in ("--set", setting)]
     model = zoo.load(config_id, smoke=True)
     write_weights(model, weights)
+    read_weights(model, weights)
     options = ["--out", out, "--weights", weights, *small]
     assert run("sample", config_id, "-n", 3, "--seed", 7, *options)[0] == 0
     examples = data.arrays(**smoke.data.model_dump())
@@ -275,8 +278,9 @@ def test_pretrained_means_the_weights_that_ship_in_any_folder(run, tmp_path, mon
     monkeypatch.setattr(index, "pretrained_root", lambda: tmp_path)
     (tmp_path / "pretrained").mkdir()
     monkeypatch.chdir(tmp_path)
-    assert "No weights ship for gan/ring8" in refused(run("sample", "gan/ring8"))
-    assert f"No weights ship for {IMAGES}" in refused(run("evaluate", IMAGES, "--metric=ms_ssim_diversity"))
+    for name, command in {"gan/ring8": ["sample"], IMAGES: ["evaluate", "--metric=ms_ssim_diversity"]}.items():
+        missing = f"There are no weights at {tmp_path / name / 'model.weights.h5'}. Train them with"
+        assert f"{missing} `tfgan-zoo train {name}`" in refused(run(command[0], name, *command[1:]))
 
 
 def test_export_writes_a_saved_model(run, tiny, tmp_path):

@@ -147,7 +147,7 @@ def read_card(config_id):
 
 def _advice(config_id):
     shipped = ", ".join(name for name in list_configs() if has_weights(name)) or "none yet"
-    return f"Train it with `tfgan-zoo train {config_id}`. Weights ship for: {shipped}."
+    return f"Train them with `tfgan-zoo train {config_id}`. Weights ship for: {shipped}."
 
 
 def load_checked(model, *folders, advice):
