@@ -7,6 +7,7 @@ from tfgan_zoo.hub.shipped import card_of, configs_of, main_config, record_of, s
 from tfgan_zoo.hub.wording import (
     NOISE,
     headline,
+    measured,
     metric,
     minutes,
     number,
@@ -69,7 +70,7 @@ def failed_claim(system):
     if record is None or record["holds"] is not False:
         return ""
     failed = "; ".join(
-        f"{check['label']}: {number(check['value'])}, asked for {target(check)}"
+        f"{check['label']}: {measured(check)}, asked for {target(check)}"
         for check in record["checks"]
         if check["holds"] is False
     )
@@ -188,12 +189,11 @@ def _claim(system):
         return "## Claim\n\nThe paper's claim was not run yet.\n"
     checks = sorted(record["checks"], key=lambda check: not check["headline"])
     judged = [check for check in checks if check["target"]]
-    count = len(record["measurements"])
     columns = ("check", "ours", "target", "paper", "decided by", "verdict")
     return (
         f"## Claim\n\n{record['claim']} {_found(record, judged)}\n\n"
         f"The paper: {_sentence(record['paper'])}\n\n"
-        + table(columns, [_check_cells(check, count) for check in judged])
+        + table(columns, [_check_cells(check) for check in judged])
         + _reported([check for check in checks if not check["target"]])
         + _runs(record)
         + ("\n" if record["history"] else "")
@@ -215,19 +215,19 @@ def _sentence(text):
     return text if text.endswith(".") else f"{text}."
 
 
-def _check_cells(check, measurements):
-    alike = "one run" if measurements == 1 else "runs that agree"
+def _check_cells(check):
+    alike = {0: "", 1: "one run"}.get(check["measurements"], "runs that agree")
     decided = alike if check["spreads"] is None else f"{number(check['spreads'])} spreads"
     label = f"**{check['label']}**" if check["headline"] else check["label"]
     holds = {True: "holds", False: "**fails**", None: "not measured"}[check["holds"]]
     close = ", within the noise" if within_noise(check) else ""
-    return label, number(check["value"]), target(check), check["paper"] or "", decided, holds + close
+    return label, measured(check), target(check), check["paper"] or "", decided, holds + close
 
 
 def _reported(checks):
     if not checks:
         return ""
-    rows = [(check["label"], number(check["value"]), check["paper"] or "") for check in checks]
+    rows = [(check["label"], measured(check), check["paper"] or "") for check in checks]
     return (
         f"\n<details><summary>Measured beside it, without a target ({len(rows)})</summary>\n\n"
         + table(("measured", "ours", "paper"), rows)
@@ -237,20 +237,17 @@ def _reported(checks):
 
 def _runs(record):
     """How often, from what seeds and on what machines a claim was measured."""
-    taken = record["measurements"]
+    taken = [each for each in record["measurements"] if each["values"]]
+    if not taken:
+        return ""
     seeds = sorted({seed for each in taken for seed in _flat(each["seeds"])})
     machines = sorted({each["machine"]["processor"] for each in taken})
     trained = len({run["weights_sha256"] for run in record["runs"]})
-    times = "once" if len(taken) == 1 else f"{len(taken)} times, and a value is the median"
-    spread = ""
-    if any(check["spreads"] is not None for check in record["checks"]):
-        spread = (
-            "A spread is the standard deviation between measurements; what fewer than "
-            f"{NOISE} of them decide is within the noise. "
-        )
+    times = "once" if len(taken) == 1 else f"{len(taken)} times"
     return (
         f"\nMeasured {times}: {trained} trained models, seeds {', '.join(map(str, seeds))}, "
-        f"{record['training_seconds'] / 3600:.1f} h of training on {' and '.join(machines)}. {spread}"
+        f"{record['training_seconds'] / 3600:.1f} h of training on {' and '.join(machines)}. "
+        f"{record['rule']} What fewer than {NOISE} spreads decide is within the noise. "
         "Settings, seeds and values of every run: "
         f"[claim.json](../../pretrained/{record['id']}/claim.json).\n"
     )

@@ -24,9 +24,7 @@ def table(columns, rows):
 
 
 def number(value):
-    """Three digits that count, or all of a large number; None stands for a figure that is no number."""
-    if value is None:
-        return "not a number"
+    """Three digits that count, or all of a large number."""
     return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
@@ -87,6 +85,13 @@ def verdict(record):
 def within_noise(check):
     """Whether another run could decide a check otherwise."""
     return check["spreads"] is not None and check["spreads"] < NOISE
+
+
+def measured(check):
+    """The value of a check; "" where there is no measurement of it."""
+    if check["measurements"] == 0:
+        return ""
+    return "not a number" if check["value"] is None else number(check["value"])
 
 
 def target(check):
