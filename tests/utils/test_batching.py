@@ -8,6 +8,7 @@ from contracts import two_replicas
 from tfgan_zoo import data
 from tfgan_zoo.evaluation import compare
 from tfgan_zoo.hub import models
+from tfgan_zoo.hub.index import list_configs
 from tfgan_zoo.utils.batching import in_batches
 
 
@@ -32,7 +33,11 @@ def test_batches_are_no_larger_than_asked_for():
     assert sizes == [3, 3, 1]
 
 
-@pytest.mark.parametrize("config_id", ["dcgan/fashion_mnist", "progressive_gan/fashion_mnist", "infogan/mnist"])
+# Of latents alone, of latents at several sizes, of latents and codes: those of them that are in the zoo.
+SHAPES = {"dcgan/fashion_mnist", "progressive_gan/fashion_mnist", "infogan/mnist"} & set(list_configs())
+
+
+@pytest.mark.parametrize("config_id", sorted(SHAPES))
 def test_two_replicas_generate_what_one_does(config_id):
     alone = models.load(config_id, smoke=True).generate(7, seed=3, batch_size=2)
     with two_replicas().scope():
