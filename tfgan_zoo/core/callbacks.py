@@ -69,7 +69,9 @@ class SwapEMAWeights(_OfPlayers, keras.callbacks.SwapEMAWeights):
             name for name, each in chosen.items() if not getattr(each, "inner_optimizer", each).use_ema
         ]
         if without:
-            raise ValueError(f"The optimizer of {', '.join(without)} keeps no averages; give it use_ema=True.")
+            raise ValueError(
+                f"The optimizer of {', '.join(without)} keeps no averages; give it use_ema=True."
+            )
         return chosen
 
 

@@ -1,25 +1,23 @@
 """`AdversarialModel`: any number of players, each with its networks, its optimiser and its own loss."""
 
 import contextlib
-import inspect
 
 import keras
 import tensorflow as tf
 
-import tfgan_zoo as zoo
-from tfgan_zoo.core import feeding
-from tfgan_zoo.core.callbacks import refuse_useless
 from tfgan_zoo.core.compiling import OptimizerGroup, Stage, optimizers_for
 from tfgan_zoo.core.gated import run_if
 from tfgan_zoo.core.generation import Generation
+from tfgan_zoo.core.loop import TrainingLoop
 from tfgan_zoo.core.means import EpochMeans
+from tfgan_zoo.core.saving import Saving
 from tfgan_zoo.random.noise import StepNoise
 
 # Evaluation draws noise that training never draws: its seeds begin where those of training end.
 _EVALUATION_SEEDS = 2**32
 
 
-class AdversarialModel(Generation, keras.Model):
+class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
     """Base of every system in the zoo.
 
     A subclass keeps each constructor argument under its own name, sets `sampler` (or overrides `samplers`),
@@ -220,115 +218,6 @@ class AdversarialModel(Generation, keras.Model):
         """The algorithm box: a batch dict -> {name: scalar to log}."""
         raise NotImplementedError(f"{type(self).__name__} does not say how it trains.")
 
-    def test_step(self, data):
-        """The losses of `train_step` on held-out data: nothing is updated.
-
-        Networks run as they do in training, with batch statistics and dropout; its noise depends on the
-        batch's number alone.
-        """
-        with keras.StatelessScope():
-            return self.train_step(data)
-
-    def batch(self, data):
-        """The batch dict that a step works on, of a dict, of (image, label), or of a bare tensor.
-
-        Images are scaled to [-1, 1] where they are uint8. Errors are those of `feeding.batch_of`.
-        """
-        return feeding.batch_of(data, self.example_shapes, type(self).__name__)
-
-    def fit(self, x=None, y=None, validation_data=None, callbacks=None, **arguments):
-        """As `keras.Model.fit`.
-
-        x may be a `tf.data.Dataset`, an array, a generator or a `keras.utils.PyDataset` of batch dicts, of
-        (image, label) pairs, or of images. Images are uint8, or floats in [-1, 1].
-
-        Raises:
-            ValueError: images are floats beyond [-1, 1] or NaN, or of a shape that the networks do not take.
-        """
-        refuse_useless(callbacks if isinstance(callbacks, (list, tuple)) else [callbacks])
-        with feeding.readable_errors():
-            return super().fit(
-                feeding.checked(x),
-                y,
-                validation_data=feeding.checked(validation_data),
-                callbacks=callbacks,
-                **arguments,
-            )
-
-    def evaluate(self, x=None, y=None, **arguments):
-        """As `keras.Model.evaluate`, on what `fit` takes: the losses of `train_step`; nothing is updated."""
-        with feeding.readable_errors():
-            return super().evaluate(feeding.checked(x), y, **arguments)
-
-    def train_on_batch(self, x, y=None, **arguments):
-        return super().train_on_batch(feeding.checked(x), y, **arguments)
-
-    def test_on_batch(self, x, y=None, **arguments):
-        return super().test_on_batch(feeding.checked(x), y, **arguments)
-
-    # What Keras' training loop calls
-
-    @property
-    def metrics(self):
-        return [self._means]
-
-    def current_stage(self):
-        """The name of the stage that the next execution belongs to; None where there are no stages."""
-        if not self.stages:
-            return None
-        taken = int(self.step.numpy())
-        for stage in self.stages[:-1]:
-            if taken < stage.steps:
-                return stage.name
-            taken -= stage.steps
-        return self.stages[-1].name
-
-    def make_train_function(self, force=False):
-        """A function of an iterator that runs one execution, traced anew for each stage."""
-        if self.train_function is not None and not force:
-            return
-        of_stage = {}
-
-        def function(iterator):
-            self.stage = self.current_stage()
-            if self.stage not in of_stage:
-                of_stage[self.stage] = self._make_function(self._train_once)
-            return of_stage[self.stage](iterator)
-
-        self.train_function = function
-
-    def make_test_function(self, force=False):
-        if self.test_function is None or force:
-            self.test_function = self._make_function(self._test_once)
-
-    def _train_once(self, data):
-        logs = self.train_step(self.batch(data))
-        # A step whose batch could not be had does not count.
-        with tf.control_dependencies(list(logs.values())):
-            self.step.assign(self.step + 1)
-        return self._logged(logs)
-
-    def _test_once(self, data):
-        self._evaluates = True
-        try:
-            logs = self.test_step(self.batch(data))
-        finally:
-            self._evaluates = False
-        return self._logged(logs)
-
-    def _logged(self, logs):
-        logs = self._means.update_state(logs)
-        if isinstance(tf.distribute.get_strategy(), tf.distribute.MultiWorkerMirroredStrategy):
-            # Keras averages logs over workers along axis 0, which scalars do not have.
-            return {name: tf.reshape(value, [1]) for name, value in logs.items()}
-        return logs
-
-    def _maybe_symbolic_build(self, iterator=None, data_batch=None):
-        """Keras' step before `fit`, for which nothing is left: a compiled model is built.
-
-        To find shapes, Keras would average a batch over all workers, which fails for batches that are dicts.
-        """
-
     @contextlib.contextmanager
     def averaged(self):
         """Within it, players whose optimiser keeps averages hold these instead of their weights."""
@@ -346,66 +235,3 @@ class AdversarialModel(Generation, keras.Model):
         finally:
             for variable, value in held:
                 variable.assign(value)
-
-    # Saving
-
-    @classmethod
-    def from_preset(cls, preset, weights="pretrained"):
-        """The compiled model of a config, with the weights that ship.
-
-        Args:
-            preset: the id of a config of this system, such as "dcgan/fashion_mnist".
-            weights: as `zoo.load` takes them.
-
-        Raises:
-            ValueError: the config is of another system; and what `zoo.load` raises.
-        """
-        model = zoo.load(preset, weights)
-        if not isinstance(model, cls):
-            raise ValueError(f"{preset} is a {type(model).__name__}, not a {cls.__name__}.")
-        return model
-
-    def save(self, filepath, *arguments, **options):
-        """As `keras.Model.save`, into a `.keras` file; weights alone go into a `.weights.h5` file.
-
-        Raises:
-            ValueError: the file has another ending.
-        """
-        if not str(filepath).endswith(".keras"):
-            raise ValueError(
-                f"A system is saved as model.save('NAME.keras'), or its weights by "
-                f"model.save_weights('NAME.weights.h5'); got {filepath}."
-            )
-        super().save(filepath, *arguments, **options)
-
-    def get_config(self):
-        names = inspect.signature(type(self).__init__).parameters
-        config = {"seed": self.seed, "name": self.name, "dtype": self.dtype_policy}
-        config |= {name: getattr(self, name) for name in names if name not in ("self", "kwargs")}
-        return {name: keras.saving.serialize_keras_object(value) for name, value in config.items()}
-
-    @classmethod
-    def from_config(cls, config, custom_objects=None):
-        return cls(
-            **{name: keras.saving.deserialize_keras_object(v, custom_objects) for name, v in config.items()}
-        )
-
-    def get_compile_config(self):
-        players = {name: o for name, o in self.optimizers.items() if name in self.players()}
-        return {
-            "optimizers": {name: keras.saving.serialize_keras_object(o) for name, o in players.items()},
-            "jit_compile": self.jit_compile,
-            "run_eagerly": self.run_eagerly,
-            "steps_per_execution": self.steps_per_execution,
-            "stages": [stage.as_dict(self.optimizers) for stage in self.stages],
-        }
-
-    def compile_from_config(self, config):
-        self.compile(**config)
-
-    def load_own_variables(self, store):
-        """As Keras does, but files of before 2026-11 also hold which loss first was not finite, second."""
-        values = [store[str(place)] for place in range(len(store.keys()))]
-        if len(values) == len(self._trainable_variables + self._non_trainable_variables) + 1:
-            store = {str(place): value for place, value in enumerate(values[:1] + values[2:])}
-        super().load_own_variables(store)
