@@ -3,7 +3,6 @@
 Configs whose smoke overlays train the same model are held to them once, by the first of them.
 """
 
-import importlib
 import inspect
 
 import contracts
@@ -12,6 +11,7 @@ import pytest
 
 from tfgan_zoo.evaluation import PROTOCOLS
 from tfgan_zoo.hub.config import list_configs, load_config
+from tfgan_zoo.reproduce import program_of
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +104,5 @@ def test_every_config_asks_for_scores_and_claims_that_there_are(config_id, smoke
     for name, settings in config.eval.items():
         inspect.signature(PROTOCOLS[name]).bind("model", "config", picture=None, **settings)
     if config.claim:
-        program = importlib.import_module(f"tfgan_zoo.systems.{config.system}.claim")
-        inspect.signature(program.check).bind("bench", **config.claim)
+        program = program_of(config)
         assert program.CLAIM and program.PAPER

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tfgan_zoo.systems.dcgan.dcgan import claim as dcgan
+from tfgan_zoo.systems.dcgan import claim as dcgan
 
 
 class Reader:

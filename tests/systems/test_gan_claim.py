@@ -1,46 +1,75 @@
-"""The GAN's claim on replay: which rings are trained, and what of them is compared."""
+"""The GAN's claim: what of the Parzen window, of the line and of the ring is judged."""
 
 from types import SimpleNamespace
 
 import pytest
 
-from tfgan_zoo.hub.config import load_config
-from tfgan_zoo.systems.gan.gan import claim as gan
+from tfgan_zoo.systems.gan import claim
 
-# Modes covered by seed, for each size of the pool.
-MODES = {100: {3: 8, 4: 6, 5: 7}, 0: {3: 5, 4: 7, 5: 3}}
-
-
-@pytest.fixture
-def rings():
-    """A bench that trains nothing, and the configs that it was asked for by name and seed."""
-    asked = {}
-
-    def train(name, config_id, overrides, seed):
-        asked[name, seed] = config = load_config(config_id, {**overrides, "train.seed": seed})
-        return SimpleNamespace(score=lambda _: MODES[config.system_args["replay"]][config.train.seed])
-
-    return SimpleNamespace(train=train, smoke=False), asked
+CARDS = {
+    "gaussian_1d": {"log_likelihood/kde_samples": -0.79, "log_likelihood/kde_train": -0.73},
+    "ring8": {"modes": 8, "high_quality_share": 0.9},
+    "ring8_replay": {"modes": 6, "high_quality_share": 0.4},
+    "gan": {},
+}
 
 
-def test_means_over_seeds_are_compared(rings):
-    lead, *both = gan.replay_on_the_ring(rings[0], steps=40, seeds=[3, 4, 5], slots=100)
-    assert (lead.value, lead.holds) == (2, True)
-    assert [check.value for check in both] == [7, 5] and {check.holds for check in both} == {None}
-    lead = gan.replay_on_the_ring(rings[0], steps=40, seeds=[4], slots=100)[0]
-    assert (lead.value, lead.holds) == (-1, False)
+class Bench:
+    """Gives variants with known scores."""
+
+    def __init__(self):
+        self.asked = {}
+
+    def shipped(self, name, config_id, seed):
+        self.asked[name] = ("shipped", config_id, seed)
+        scores = [{"metric": metric, "value": value} for metric, value in CARDS[name].items()]
+        variant = SimpleNamespace(card={"scores": scores}, values={})
+
+        def score(protocol, **settings):
+            assert protocol == "parzen_log_likelihood" and settings == {"samples": 7}
+            variant.values["parzen_log_likelihood/error"] = 2.5
+            return 150.0
+
+        variant.score = score
+        return variant
+
+    def train(self, name, config_id, overrides=None, seed=None):
+        variant = self.shipped(name, config_id, seed)
+        self.asked[name] = ("trained", config_id, seed)
+        return variant
 
 
-def test_rings_are_those_of_the_unrolled_demo_and_differ_in_the_pool_alone(rings):
-    bench, asked = rings
-    gan.replay_on_the_ring(bench, steps=40, seeds=[3, 4], slots=100)
-    demo = load_config("unrolled_gan/ring8")
-    assert len(asked) == 4
-    for config in asked.values():
-        assert (config.system, config.data) == ("gan", demo.data)
-        assert (config.networks, config.optimizers) == (demo.networks, demo.optimizers)
-        assert (config.train.steps, config.train.batch_size) == (40, demo.train.batch_size)
-        assert config.system_args["generator_loss"] == "minimax" and list(config.eval) == ["mode_coverage"]
-    with_pool, without = (asked[f"ring_replay{size}", 3].as_dict() for size in (100, 0))
-    with_pool["system_args"]["replay"] = 0
-    assert with_pool == without
+def test_weights_that_ship_are_judged(monkeypatch):
+    monkeypatch.setattr(claim, "optimum_gap", lambda steps, seed: 0.01 * steps)
+    monkeypatch.setattr(claim, "gradient_ratio", lambda steps, seed: 10 * steps)
+    bench = Bench()
+    found = claim.measure(bench, parzen={"samples": 7}, toy_steps=3, seed=0)
+    assert found == pytest.approx(
+        {
+            "parzen_less_3_errors": 150 - 3 * 2.5,
+            "optimum_gap": 0.03,
+            "gradient_ratio": 30,
+            "density_gap": 0.06,
+            "parzen": 150,
+            "modes": 8,
+            "modes_with_replay": 6,
+            "quality": 0.9,
+            "quality_with_replay": 0.4,
+        }
+    )
+    assert bench.asked == {
+        "gan": ("shipped", "gan/mnist", 0),
+        "gaussian_1d": ("shipped", "gan/gaussian_1d", 0),
+        "ring8": ("shipped", "gan/ring8", 0),
+        "ring8_replay": ("trained", "gan/ring8_replay", 0),
+    }
+
+
+def test_a_trained_discriminator_is_near_its_optimum_and_an_untrained_one_is_not():
+    assert claim.optimum_gap(steps=600, seed=0) < 0.05 < 0.2 < claim.optimum_gap(steps=0, seed=0)
+
+
+def test_minus_log_d_keeps_its_gradient():
+    """The two gradients stand as (1 - D) to D, so at D(G(z)) of 0.02 as 49; an untrained D gives about 1."""
+    assert 20 < claim.gradient_ratio(steps=1000, seed=0) < 120
+    assert claim.gradient_ratio(steps=0, seed=0) == pytest.approx(1, abs=0.5)

@@ -7,8 +7,8 @@ import pytest
 
 from tfgan_zoo.data.avatars import ATTRIBUTES
 from tfgan_zoo.reproduce import probes
-from tfgan_zoo.systems.cyclegan.cyclegan import claim as cyclegan
-from tfgan_zoo.systems.pix2pix.pix2pix import claim as pix2pix
+from tfgan_zoo.systems.cyclegan import claim as cyclegan
+from tfgan_zoo.systems.pix2pix import claim as pix2pix
 
 RNG = np.random.default_rng(0)
 
@@ -93,7 +93,7 @@ def test_scenes_are_judged_on_what_stands_on_the_ground(monkeypatch):
         "right": variant(Copier(), config),
         "empty": variant(Painter(np.full([8, 8, 1], 100.0))),
     }
-    accuracy, distance = pix2pix.measure(variants, probe_epochs=8, seed=0)
+    accuracy, distance = pix2pix.accuracies(variants, probe_epochs=8, seed=0)
     assert accuracy["real"] > 0.9 and accuracy["right"] > 0.9
     # The ground is right in it, and counts for nothing.
     assert accuracy["empty"] < 0.05 and variants["empty"].values["pixel_accuracy"] > 0.6
@@ -112,7 +112,7 @@ def test_attributes_are_those_of_the_source_read_in_the_target_style(monkeypatch
     config = SimpleNamespace(held_out="test")
     variants = {"keeps": variant(Copier(), config), "forgets": variant(Painter(np.zeros([8, 8, 1])))}
     kept = cyclegan.agreements(variants, ["glasses"], probe_epochs=25, seed=0)
-    assert kept["real B"]["glasses"] > 0.9 and kept["keeps"]["glasses"] > 0.9
+    assert kept["real"]["glasses"] > 0.9 and kept["keeps"]["glasses"] > 0.9
     assert 0.3 < kept["forgets"]["glasses"] < 0.7
 
 
@@ -123,4 +123,38 @@ def test_styles_tell_the_domains_apart(monkeypatch):
     config = SimpleNamespace(held_out="test")
     variants = {"stays": variant(Copier(), config), "arrives": variant(Painter(bright[0]))}
     shares = cyclegan.styles(variants, probe_epochs=4, seed=0)
-    assert shares["real B"] > 0.95 and shares["stays"] < 0.05 and shares["arrives"] == 1
+    assert shares["real"] > 0.95 and shares["stays"] < 0.05 and shares["arrives"] == 1
+
+
+def test_what_the_cycle_keeps_is_compared_with_the_gan_alone(monkeypatch):
+    shares = {"real": [1, 1], "cyclegan": [0.8, 0.4], "gan_alone": [0.5, 0.3], "cycle_alone": [0.9, 0.9]}
+    monkeypatch.setattr(cyclegan, "styles", lambda variants, epochs, seed: dict.fromkeys(shares, 0.5))
+    monkeypatch.setattr(
+        cyclegan,
+        "agreements",
+        lambda variants, names, epochs, seed: {name: dict(zip(names, each)) for name, each in shares.items()},
+    )
+    trained = {}
+    bench = SimpleNamespace(train=lambda name, config_id, overrides, seed: trained.update({name: overrides}))
+    found = cyclegan.measure(bench, 4, 16, 1, 1, ["glasses", "hair_color"], seed=3)
+    assert found["attributes"] == pytest.approx(0.6) and found["attributes_lead"] == pytest.approx(0.6 - 0.4)
+    assert found["attributes_cycle_alone"] == pytest.approx(0.9) and set(found) == {c.key for c in cyclegan.CHECKS}
+    assert trained["gan_alone"].pop("system_args.cycle_weight") == 0
+    assert trained["cycle_alone"].pop("system_args.gan_weight") == 0
+    assert trained["gan_alone"] == trained["cycle_alone"] == trained["cyclegan"]
+
+
+def test_pix2pixs_ratios_have_the_whole_objective_above(monkeypatch):
+    accuracy = {"real": 0.8, "l1_cgan": 0.6, "l1": 0.5, "cgan": 0.7, "gan": 0.1, "l1_cgan_without_skips": 0.2}
+    distance = {"l1_cgan": 0.01, "l1": 0.04}
+    monkeypatch.setattr(pix2pix, "accuracies", lambda variants, epochs, seed: (accuracy, distance))
+    found = pix2pix.measure(SimpleNamespace(train=lambda *given: None), steps=4, probe_epochs=1)
+    expected = {
+        "lead_over_l1": 0.1,
+        "condition_gain": 0.6,
+        "share_of_real": 0.75,
+        "gradient_distance_ratio": 0.25,
+        "skips_gain": 0.4,
+        **{f"accuracy_{name}": value for name, value in accuracy.items()},
+    }
+    assert found == pytest.approx(expected)

@@ -1,37 +1,28 @@
 """Each paper's own headline claim as a program that trains, measures and judges.
 
-One file a system: `CLAIM` says what the paper claims, `PAPER` gives its figure, and `check(bench,
-**settings)` trains what it needs on a `Bench` and returns a list of `Check`s. Its settings stand in
-the `claim` section of the config by which the system is judged.
+The module `claim` of a system has `CLAIM`, what the paper claims; `PAPER`, its figure; `CHECKS`, a list of
+`Check`s; and `measure(bench, **settings)`, which trains what it needs on a `Bench` and returns, for the key of
+each check, a figure, or a pair of it and its standard error over the seeds. Its settings, and the targets that judge the figures, stand in the `claim` section of the
+config by which the system is judged.
 """
 
 import importlib
+import inspect
 import json
 import time
 from pathlib import Path
 
 from tfgan_zoo.hub import cards
 from tfgan_zoo.hub.catalogue import claiming_configs
-from tfgan_zoo.hub.config import load_config
-from tfgan_zoo.hub.index import pretrained_folder
-from tfgan_zoo.reproduce.bench import Bench, Check, Variant, at_least, at_most, reported
+from tfgan_zoo.hub.config import ConfigError, load_config
+from tfgan_zoo.reproduce import records
+from tfgan_zoo.reproduce.bench import Bench, Variant
+from tfgan_zoo.reproduce.checks import Check, require_fitting
+from tfgan_zoo.reproduce.records import describe, recorded
 from tfgan_zoo.utils.files import write_text
 from tfgan_zoo.utils.spelling import nearest
 
-__all__ = [
-    "Bench",
-    "Check",
-    "Variant",
-    "at_least",
-    "at_most",
-    "describe",
-    "find",
-    "recorded",
-    "reported",
-    "reproduce",
-]
-
-RECORD = "claim.json"
+__all__ = ["Bench", "Check", "Variant", "describe", "find", "program_of", "recorded", "reproduce"]
 
 
 def find(name=None):
@@ -50,66 +41,96 @@ def find(name=None):
     return found
 
 
-def reproduce(config_id, folder, smoke=False, say=print):
-    """Runs a config's claim and writes its record to `folder`/claim.json.
+def program_of(config):
+    """The module that measures a config's claim, once its settings and targets fit it.
+
+    Raises:
+        ConfigError: they do not.
+    """
+    program = importlib.import_module(f"tfgan_zoo.systems.{config.system}.claim")
+    require_fitting(program.CHECKS, config.claim.get("targets", {}), config.id)
+    try:
+        inspect.signature(program.measure).bind("bench", **_arguments(config))
+    except TypeError as error:
+        raise ConfigError(f"Config {config.id}: claim: {error}") from None
+    return program
+
+
+def _arguments(config):
+    return {name: value for name, value in config.claim.items() if name != "targets"}
+
+
+def reproduce(config_id, folder, smoke=False, seed=None, say=print):
+    """Measures a config's claim once, and adds that to its record in `folder`/claim.json.
+
+    The record goes on from the one in the folder, else from the one that ships.
 
     Args:
         config_id: one of `find()`.
         folder: where the runs are kept; an interrupted claim goes on where it stopped.
         smoke: run it at toy size, to see that it runs; its verdict then means nothing.
+        seed: measure it from this seed; where the claim takes several, from this one and those that follow.
 
     Returns:
-        The record: `id`, `claim`, `paper`, `ours`, `holds`, the `checks`, and every run with its
-        settings, seed and values.
+        The record: `id`, `claim`, `paper`, `ours`, `holds`, the `checks`, every measurement with its seeds,
+        machine and figures, every run with its settings, seed and values, and the `history` of verdicts.
+
+    Raises:
+        ConfigError: the claim's settings or targets do not fit its program, or it takes no seed.
     """
-    config = load_config(config_id, smoke=smoke)
-    program = importlib.import_module(f"tfgan_zoo.systems.{config.system}.claim")
+    config = _from_seed(load_config(config_id, smoke=smoke), seed)
+    program = program_of(config)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
+    before = None if smoke else _so_far(config_id, folder)
     begun = time.monotonic()
     bench = Bench(folder, smoke, say)
-    checks = program.check(bench, **config.claim)
-    record = {
-        "id": config_id,
-        "claim": program.CLAIM,
-        "paper": program.PAPER,
-        "ours": "; ".join(f"{check.what} {check.value:.4g}" for check in checks),
-        "holds": all(check.holds for check in checks if check.holds is not None),
-        "checks": [check.as_dict() for check in checks],
-        "settings": config.claim,
-        "runs": [variant.record() for variant in bench.variants],
-        # Training time of all runs, even those of an earlier, interrupted call.
-        "training_seconds": round(sum(v.card["wall_seconds"] for v in bench.variants), 1),
+    values = _measured(program, bench, config)
+    measurement = {
+        "seeds": config.claim.get("seeds", [config.claim.get("seed", 0)]),
+        **values,
         "measuring_seconds": round(time.monotonic() - begun - bench.seconds_training, 1),
         **cards.provenance(),
     }
-    write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")
+    runs = [variant.record() for variant in bench.variants]
+    record = records.extended(before, config, program, measurement, runs)
+    write_text(folder / records.RECORD, json.dumps(record, indent=1) + "\n")
     return record
 
 
-def recorded(config_id):
-    """The record that ships for a config's claim.
+def _from_seed(config, seed):
+    if seed is None:
+        return config
+    claim = dict(config.claim)
+    if "seeds" in claim:
+        claim["seeds"] = _moved(claim["seeds"], seed)
+    else:
+        claim["seed"] = seed
+    return config.model_copy(update={"claim": claim})
 
-    Raises:
-        FileNotFoundError: none ships.
-    """
-    path = pretrained_folder(config_id) / RECORD
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"No record of the claim of {config_id} ships; run `tfgan-zoo reproduce {config_id}`."
+
+def _moved(seeds, first):
+    """As many seeds from `first` on, in a list or in each list of a dict."""
+    if isinstance(seeds, dict):
+        return {name: _moved(each, first) for name, each in seeds.items()}
+    return list(range(first, first + len(seeds)))
+
+
+def _so_far(config_id, folder):
+    if (folder / records.RECORD).is_file():
+        return json.loads((folder / records.RECORD).read_text(encoding="utf-8"))
+    try:
+        return recorded(config_id)
+    except FileNotFoundError:
+        return None
+
+
+def _measured(program, bench, config):
+    """The figures by key; only in smoke, whose data lack some of the claim's, may some be missing."""
+    values = program.measure(bench, **_arguments(config))
+    expected = {check.key for check in program.CHECKS}
+    if set(values) - expected or (expected - set(values) and not bench.smoke):
+        raise ValueError(
+            f"The claim of {config.id} measured {sorted(values)}, where its checks are {sorted(expected)}."
         )
-    return json.loads(path.read_text(encoding="utf-8"))
-
-
-def describe(record):
-    """Lines of text about a record: the claim, the paper's figure, each check and the verdict."""
-    lines = [
-        f"{record['id']}: {record['claim']}",
-        f"  paper: {record['paper']}",
-    ]
-    for check in record["checks"]:
-        verdict = {True: "holds", False: "FAILS", None: "reported"}[check["holds"]]
-        target = f" (target {check['target']})" if check["target"] else ""
-        lines.append(f"  {verdict:8}  {check['what']}: {check['value']:.4g}{target}")
-    lines.append("  The claim holds." if record["holds"] else "  The claim does NOT hold here.")
-    return "\n".join(lines)
+    return records.as_numbers(values)

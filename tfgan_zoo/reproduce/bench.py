@@ -2,40 +2,15 @@
 
 import json
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from tfgan_zoo import evaluation
 from tfgan_zoo.hub import models
-from tfgan_zoo.hub.config import load_config, resolved
+from tfgan_zoo.hub.config import RUN_CONFIG, load_config, resolved
 from tfgan_zoo.hub.index import pretrained_folder
 from tfgan_zoo.hub.weights import load_pretrained, read_weights
 from tfgan_zoo.training.callbacks import read_table
 from tfgan_zoo.training.run import computing, train
-
-
-@dataclass(frozen=True)
-class Check:
-    """One figure of a claim beside its target; `holds` is None where it is only reported."""
-
-    what: str
-    value: float
-    target: str | None = None
-    holds: bool | None = None
-
-    def as_dict(self):
-        return asdict(self)
-
-
-def at_least(what, value, bound):
-    return Check(what, float(value), f">= {bound:.4g}", bool(value >= bound))
-
-
-def at_most(what, value, bound):
-    return Check(what, float(value), f"<= {bound:.4g}", bool(value <= bound))
-
-
-def reported(what, value):
-    return Check(what, float(value))
 
 
 @dataclass
@@ -108,7 +83,7 @@ class Bench:
             self.say(f"Training {name}: {config_id}, {config.train.steps} steps.")
             begun = time.monotonic()
             try:
-                train(config, folder, resume=(folder / "config.json").exists(), say=self.say)
+                train(config, folder, resume=(folder / RUN_CONFIG).exists(), say=self.say)
             finally:
                 self.seconds_training += time.monotonic() - begun
         model = models.build(config)
@@ -118,15 +93,18 @@ class Bench:
         self.variants.append(Variant(name, config, overrides or {}, model, card, *tables))
         return self.variants[-1]
 
-    def shipped(self, name, config_id):
-        """The `Variant` of the weights that ship for a config; in smoke it is trained instead."""
-        if self.smoke:
-            return self.train(name, config_id)
+    def shipped(self, name, config_id, seed=None):
+        """The `Variant` of the weights that ship for a config.
+
+        In smoke, and from another `seed` than theirs, the config is trained instead.
+        """
         folder = pretrained_folder(config_id)
+        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
+        if self.smoke or seed not in (None, card["seed"]):
+            return self.train(name, config_id, seed=seed)
         config = load_config(config_id)
         model = models.build(config)
         load_pretrained(model, config_id)
-        card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         self.variants.append(Variant(name, config, {}, model, card, [], []))
         return self.variants[-1]
 
@@ -134,7 +112,11 @@ class Bench:
         if not (folder / "card.json").exists():
             return False
         before = resolved(json.loads((folder / "config.json").read_text(encoding="utf-8")))
-        return computing(before.as_dict()) == computing(config.as_dict())
+        return computing(models.settled(before).as_dict()) == computing(models.settled(config).as_dict())
+
+
+def _computing(config):
+    return computing(models.settled(config).as_dict())
 
 
 def halfway_constant(steps, players):

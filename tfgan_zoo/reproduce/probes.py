@@ -1,8 +1,9 @@
-"""Small networks that read images: trained on real ones alone, they say what a translation shows."""
+"""Judges of what models make: small networks that read images, trained on real ones alone, and a bound of a mean."""
 
 import keras
 import numpy as np
 from keras import layers
+from scipy import stats
 
 # What a label of an image is where it is not known.
 UNKNOWN = -1
@@ -84,3 +85,26 @@ def agreement(found, expected):
     """The share of known `expected` labels that were found, a float."""
     known = np.asarray(expected) != UNKNOWN
     return float(np.mean(np.asarray(found)[known] == np.asarray(expected)[known]))
+
+
+def mean_and_error(values):
+    """The mean of figures [n], a seed's each, and its standard error; None for that of a single figure."""
+    error = np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else None
+    return float(np.mean(values)), error
+
+
+def t_bound(differences, confidence=0.95):
+    """The one-sided lower bound of the mean of paired differences, by Student's t.
+
+    Args:
+        differences: a list or array [n] of two or more numbers, a seed's each.
+        confidence: how likely the mean of all seeds lies above the bound, where the differences are normal.
+
+    Raises:
+        ValueError: fewer than two differences have no spread.
+    """
+    count = len(differences)
+    if count < 2:
+        raise ValueError(f"A bound of a mean takes two paired seeds or more; got {count}.")
+    mean, error = mean_and_error(differences)
+    return float(mean - stats.t.ppf(confidence, count - 1) * error)

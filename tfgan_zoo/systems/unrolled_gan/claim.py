@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfgan_zoo.reproduce import at_least, reported
+from tfgan_zoo.reproduce import Check
 
 CLAIM = "Unrolling the discriminator's updates keeps the generator from collapsing on a few modes."
 PAPER = (
@@ -11,29 +11,37 @@ PAPER = (
 )
 
 
-def check(bench, steps, seeds, unrolled, modes, lead, quality):
+CHECKS = [
+    Check("modes", "Modes of eight covered with unrolling, median of the seeds", paper="8 (figure 1)", headline=True),
+    Check("modes_lead", "Modes of eight covered with unrolling, less those without, medians of the seeds"),
+    Check("quality", "Share of samples within 3 standard deviations of a mode, median of the seeds"),
+    Check("quality_without", "Share of samples within 3 standard deviations of a mode without unrolling, median"),
+    Check("fewest_modes", "Modes covered with unrolling in the worst seed"),
+    Check("most_modes_without", "Modes covered without unrolling in the best seed"),
+]
+
+
+def measure(bench, steps, seeds, unrolled):
     """Trains the ring of appendix A for each seed with `unrolled` foreseen updates and with none.
 
     Args:
         steps: updates of each player.
         seeds: list of seeds; medians over them are judged.
         unrolled: K.
-        modes, lead, quality: targets: modes hit, more of them than without unrolling, and the share
-            of samples of high quality.
     """
     hit, good = {}, {}
     for k in (unrolled, 0):
         runs = [_ring(bench, k, steps, seed) for seed in seeds]
         hit[k], good[k] = (np.array(column) for column in zip(*runs))
     found, collapsed = hit[unrolled], hit[0]
-    return [
-        at_least(f"modes hit with K={unrolled}, median of {len(seeds)} seeds", np.median(found), modes),
-        at_least("its lead over K=0", np.median(found) - np.median(collapsed), lead),
-        at_least("share of samples of high quality", np.median(good[unrolled]), quality),
-        reported("the same with K=0", np.median(good[0])),
-        reported(f"fewest modes of a seed with K={unrolled}", found.min()),
-        reported("most modes of a seed with K=0", collapsed.max()),
-    ]
+    return {
+        "modes": np.median(found),
+        "modes_lead": np.median(found) - np.median(collapsed),
+        "quality": np.median(good[unrolled]),
+        "quality_without": np.median(good[0]),
+        "fewest_modes": found.min(),
+        "most_modes_without": collapsed.max(),
+    }
 
 
 def _ring(bench, k, steps, seed):

@@ -1,104 +1,112 @@
-"""The VAE's claim: the bound rises fast, spare latents do no harm, and its terms trade as they should.
-
-Beside two GANs of the zoo it is held to what lectures say of it: blurrier, with more of the data's variety.
-"""
+"""The VAE's claim: spare latents do no harm to the bound, and its two terms trade as they should."""
 
 import numpy as np
 from scipy.ndimage import laplace
 
 from tfgan_zoo.evaluation.references import extractor_of, reference_arrays
 from tfgan_zoo.metrics import precision_recall
-from tfgan_zoo.reproduce import at_least, reported
+from tfgan_zoo.reproduce import Check
 from tfgan_zoo.reproduce.bench import halfway_constant
 from tfgan_zoo.utils.pictures import to_uint8
 
 CLAIM = "The evidence bound is reached in a few epochs, and superfluous latents do not overfit."
 PAPER = "Figure 2: bounds on MNIST for 3 to 200 latents against examples seen (no table)"
 
+CHECKS = [
+    Check("bound", "Evidence bound of binarised MNIST test images, 20 latents, in nats", headline=True),
+    Check(
+        "bound_of_more_latents",
+        "Evidence bound with 200 latents less that with 20, in nats",
+        paper="not below (figure 2)",
+        headline=True,
+    ),
+    Check("importance_gain", "Importance-weighted bound less the evidence bound of the same images, in nats"),
+    Check("divergence_fall", "Least fall of the divergence where its weight rises, in nats"),
+    Check("reconstruction_rise", "Least rise of the reconstruction error where the weight of the divergence rises, in nats"),
+    Check("sharpness", "Sharpness of the VAE's samples: mean variance of the Laplacian"),
+    Check("sharpness_gan", "Sharpness of samples of a GAN of the same networks"),
+    Check("sharpness_real", "Sharpness of real images"),
+    Check("recall", "Share of real images that the VAE's samples cover"),
+    Check("recall_gan", "Share of real images that samples of a GAN of the same networks cover"),
+]
 
-def check(
-    bench, steps, wide, betas, target, slack, importance_samples, examples, beside, split="test", seed=0
-):
-    """Trains the MNIST model, one with many more latents, and one for each weight of the divergence.
+
+def measure(bench, steps, wide, betas, importance_samples, examples, beside, split="test", seed=0):
+    """Measures the weights that ship, and trains one with many more latents and one a weight of the divergence.
 
     Args:
         steps: updates of each run.
         wide: the larger number of latents.
         betas: list of weights of the divergence, rising, with 1 among them.
-        target: the least bound, in nats.
-        slack: how many nats the wide model's bound may lie below.
         importance_samples, examples: of the importance-weighted bound, and of the evidence bound
             that it is compared with.
-        beside: arguments of `beside_gans`.
-        split: of the images of all bounds and comparisons.
+        beside: arguments of `beside_a_gan`.
+        split: of the images of all bounds.
     """
-    common = {"train.seed": seed, "eval": None, **halfway_constant(steps, ["autoencoder"])}
+    common = {"eval": None, **halfway_constant(steps, ["autoencoder"])}
     latents = {f"networks.{name}.latent_dim": wide for name in ("encoder", "generator")}
-    wider = bench.train("wide", "vae/mnist", {**common, **latents})
+    plain = bench.shipped("beta_1", "vae/mnist", seed)
+    wider = bench.train("wide", "vae/mnist", {**common, **latents}, seed)
     weighted = [
-        bench.train(f"beta_{beta}", "vae/mnist", {**common, "system_args.beta": beta})
+        plain if beta == 1 else
+        bench.train(f"beta_{beta}", "vae/mnist", {**common, "system_args.beta": beta}, seed)
         for beta in betas
     ]
-    plain = weighted[betas.index(1)]
-    gain = _gain(plain, importance_samples, {"split": split, "examples": examples})
+    held_out = {"split": split, "examples": examples}
+    tighter = plain.score("importance_weighted_bound", importance_samples=importance_samples, **held_out)
+    gain = tighter - plain.score("evidence_bound", **held_out)
     for variant in (wider, *weighted):
         variant.score("evidence_bound", split=split)
-    bound, wide_bound = (variant.values["evidence_bound"] for variant in (plain, wider))
-    errors, divergences = (
-        [variant.values[f"evidence_bound/{name}"] for variant in weighted]
-        for name in ("reconstruction", "divergence")
+    divergences, errors = (
+        [variant.values[f"evidence_bound/{term}"] for variant in weighted]
+        for term in ("divergence", "reconstruction")
     )
-    return [
-        at_least("evidence bound on test images in nats", bound, target),
-        at_least(f"bound with {wide} latents, less that", wide_bound - bound, -slack),
-        at_least("importance-weighted bound, less the evidence bound", gain, 0),
-        at_least(f"least fall of the divergence along beta {betas}", -np.diff(divergences).max(), 1e-3),
-        at_least("least rise of the reconstruction error", np.diff(errors).min(), 1e-3),
-        *(reported(f"divergence, beta {beta}", value) for beta, value in zip(betas, divergences)),
-        *(reported(f"reconstruction error, beta {beta}", value) for beta, value in zip(betas, errors)),
-        *beside_gans(bench, split=split, seed=seed, **beside),
-    ]
+    return {
+        "bound": plain.values["evidence_bound"],
+        "bound_of_more_latents": wider.values["evidence_bound"] - plain.values["evidence_bound"],
+        "importance_gain": gain,
+        "divergence_fall": -np.diff(divergences).max(),
+        "reconstruction_rise": np.diff(errors).min(),
+        **beside_a_gan(bench, plain, split=split, seed=seed, **beside),
+    }
 
 
-def _gain(variant, importance_samples, held_out):
-    """How far the importance-weighted bound lies above the evidence bound, on the same images."""
-    tighter = variant.score(
-        "importance_weighted_bound", importance_samples=importance_samples, **held_out
-    )
-    return tighter - variant.score("evidence_bound", **held_out)
+def beside_a_gan(bench, vae, steps, optimizer, extractor, samples, split, seed):
+    """Sharpness and recall of the VAE and of a GAN whose G is its decoder and whose D has its encoder's trunk.
 
-
-def beside_gans(bench, steps, gan_steps, extractor, samples, split, seed):
-    """Sharpness and recall of a VAE, the GAN of MLPs and the DCGAN that ships, all on Fashion-MNIST.
+    Lectures, not the paper, say that a VAE is blurrier and covers more.
 
     Args:
-        steps, gan_steps: updates of the VAE, and of the GAN's players.
+        steps, optimizer: updates of the GAN's players, and the optimiser of both.
         extractor: whose features tell the share of reals that samples cover.
         samples: of each model, and as many reals.
     """
-    common = {"train.seed": seed, "eval": None}
-    vae = bench.train("fashion", "vae/fashion_mnist", {**common, **halfway_constant(steps, ["autoencoder"])})
-    data = vae.config.data
-    size = {f"networks.{player}.image_size": data.image_size for player in ("generator", "discriminator")}
-    same_data = {f"data.{name}": getattr(data, name) for name in ("name", "image_size", "fit")}
-    gan = bench.train("fashion_gan", "gan/mnist", {**common, **size, **same_data, "train.steps": gan_steps})
-    dcgan = bench.shipped("fashion_dcgan", "dcgan/fashion_mnist")
+    of_decoder = vae.config.networks["generator"].arguments
+    of_trunk = {name: value for name, value in of_decoder.items() if name != "latent_dim"}
+    gan = bench.train(
+        "gan",
+        "gan/mnist",
+        {
+            "networks.generator": {"builder": "vae.mlp_generator", **of_decoder},
+            "networks.discriminator": {"builder": "vae.mlp_discriminator", **of_trunk},
+            "system_args.prior": "normal",
+            **{f"optimizers.{player}": optimizer for player in ("generator", "discriminator")},
+            "train.steps": steps,
+            "train.score_every": steps,
+            "eval": None,
+        },
+        seed,
+    )
     reals = reference_arrays(vae.config, split)["image"][:samples]
     features = extractor_of(extractor)
     of_reals = features(reals)["features"]
-    sharp, covered = {}, {}
-    for name, variant in {"VAE": vae, "GAN": gan, "DCGAN": dcgan}.items():
+    found = {"sharpness_real": sharpness(reals)}
+    for name, variant in {"": vae, "_gan": gan}.items():
         fakes = to_uint8(variant.model.generate(len(reals), seed=seed))
-        sharp[name] = variant.note("sharpness", sharpness(fakes))
-        covered[name] = variant.note("recall", precision_recall(of_reals, features(fakes)["features"])[1])
-    blunter, better = min(sharp["GAN"], sharp["DCGAN"]), max(covered["GAN"], covered["DCGAN"])
-    return [
-        at_least("sharpness, the blunter GAN's less the VAE's", blunter - sharp["VAE"], 1e-9),
-        at_least("recall, the VAE's less the better GAN's", covered["VAE"] - better, 1e-9),
-        *(reported(f"sharpness, {name}", value) for name, value in sharp.items()),
-        reported("sharpness of reals", sharpness(reals)),
-        *(reported(f"recall, {name}", value) for name, value in covered.items()),
-    ]
+        found[f"sharpness{name}"] = variant.note("sharpness", sharpness(fakes))
+        covered = precision_recall(of_reals, features(fakes)["features"])[1]
+        found[f"recall{name}"] = variant.note("recall", covered)
+    return found
 
 
 def sharpness(images):

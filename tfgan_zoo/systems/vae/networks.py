@@ -22,6 +22,21 @@ def mlp_decoder(latent_dim=20, hidden=500, image_size=28, channels=1):
     return keras.Model(z, pixels, name="generator")
 
 
+def mlp_generator(latent_dim=20, hidden=500, image_size=28, channels=1):
+    """The decoder with the mean of its Bernoulli pixels as image in [-1, 1]: the G of a GAN of the same networks."""
+    decoder = mlp_decoder(latent_dim, hidden, image_size, channels)
+    # 2 sigmoid(a) - 1
+    image = layers.Activation("tanh", dtype="float32")(layers.Rescaling(0.5, dtype="float32")(decoder.output))
+    return keras.Model(decoder.input, image, name="generator")
+
+
+def mlp_discriminator(hidden=500, image_size=28, channels=1):
+    """Image -> the encoder's tanh layer -> logit [B, 1]: the D of a GAN of the same networks."""
+    image = keras.Input([image_size, image_size, channels], name="image")
+    h = layers.Dense(hidden, activation="tanh")(layers.Flatten()(image))
+    return keras.Model(image, layers.Dense(1, dtype="float32")(h), name="discriminator")
+
+
 def conv_encoder(latent_dim=32, image_size=32, width=32, channels=1):
     """Image -> the convolutions of a DCGAN's discriminator -> {"mu", "logvar"}."""
     image = keras.Input([image_size, image_size, channels], name="image")
