@@ -18,7 +18,7 @@ _MODULES = {
 }
 _MEMBERS = {
     "AdversarialModel": "tfgan_zoo.core.model",
-    "export": "tfgan_zoo.hub.export",
+    "export": "tfgan_zoo.core.export",
     "list_configs": "tfgan_zoo.hub.config",
     "load": "tfgan_zoo.hub.models",
     "load_config": "tfgan_zoo.hub.config",

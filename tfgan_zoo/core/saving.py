@@ -5,6 +5,7 @@ import inspect
 import keras
 
 import tfgan_zoo as zoo
+from tfgan_zoo.core.export import export
 
 
 class Saving:
@@ -38,6 +39,10 @@ class Saving:
                 f"model.save_weights('NAME.weights.h5'); got {filepath}."
             )
         super().save(filepath, *arguments, **options)
+
+    def export(self, filepath, format="tf_saved_model"):
+        """Writes what serves without this package. Arguments, result and errors are those of `zoo.export`."""
+        return export(self, filepath, format)
 
     def get_config(self):
         names = inspect.signature(type(self).__init__).parameters

@@ -184,14 +184,22 @@ class ProgressiveGAN(AdversarialModel):
     def _at_full_size(self, inputs):
         """{"z": [B, d]} -> images [B, H, W, C] in [-1, 1] of the level that training has reached."""
         level, alpha = self.growth(self.shown.value)
+        return self._at(level, lambda k: self._enlarged(inputs["z"], k, alpha))
 
-        def enlarged(k):
-            image = self._fake(inputs["z"], k, alpha)
-            for _ in range(k, self.levels[-1]):
-                image = _double(image)
-            return tf.clip_by_value(image, -1.0, 1.0)
+    def _enlarged(self, latents, k, alpha):
+        image = self._fake(latents, k, alpha)
+        for _ in range(k, self.levels[-1]):
+            image = _double(image)
+        return tf.clip_by_value(image, -1.0, 1.0)
 
-        return self._at(level, enlarged)
+    def signatures(self):
+        """As the base's; an export has the level that training has reached, and not the other ones."""
+        level, alpha = (float(value) for value in self.growth(self.shown.value))
+
+        def serve(inputs):
+            return {"image": self._enlarged(inputs["z"], int(level), alpha)}
+
+        return {"serving_default": (serve, self.sampler.specs())}
 
 
 def schedule(shown, stable, fade, levels):

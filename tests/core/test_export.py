@@ -71,3 +71,64 @@ def test_averages_are_what_is_exported(tmp_path):
     # The model itself goes on with the weights that it had.
     for weight, two in zip(model.generator.trainable_weights, second):
         np.testing.assert_array_equal(weight.numpy(), two)
+
+
+# One system of each shape: points, images and features, labels, codes, a translation with noise, two
+# translations, texts, levels.
+SHAPES = [
+    "gan/ring8",
+    "dcgan/fashion_mnist",
+    "cgan/mnist",
+    "infogan/mnist",
+    "pix2pix/scenes",
+    "cyclegan/avatars",
+    "gan_cls/noto_emoji",
+    "progressive_gan/fashion_mnist",
+    "vae/mnist",
+]
+
+
+def inputs_of(specs):
+    rng = np.random.default_rng(0)
+    shapes = {name: [3 if size is None else size for size in spec.shape] for name, spec in specs.items()}
+    return {
+        name: rng.uniform(-1, 1, shapes[name]).astype(np.float32)
+        if spec.dtype.is_floating
+        else np.ones(shapes[name], spec.dtype.as_numpy_dtype)
+        for name, spec in specs.items()
+    }
+
+
+def answers(model, name, inputs):
+    outputs = model.signatures()[name][0]({key: tf.constant(value) for key, value in inputs.items()})
+    return {key: value.numpy() for key, value in outputs.items()}
+
+
+@pytest.mark.parametrize("config_id", SHAPES)
+def test_tflite_and_onnx_answer_as_the_model_does(config_id, tmp_path):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    model = zoo.load(config_id, smoke=True)
+    written = model.export(tmp_path / "model.tflite", "tflite")
+    assert zoo.export(model, tmp_path / "model.onnx", format="onnx") == written
+    expected = [name for name in model.signatures() if name != "encode_text"]
+    assert written == expected
+    interpreter = tf.lite.Interpreter(str(tmp_path / "model.tflite"))
+    for place, name in enumerate(written):
+        inputs = inputs_of(model.signatures()[name][1])
+        wanted = answers(model, name, inputs)
+        lite = interpreter.get_signature_runner(name)(**inputs)
+        file = tmp_path / ("model.onnx" if place == 0 else f"model.{name}.onnx")
+        session = onnxruntime.InferenceSession(file)
+        outputs = [output.name for output in session.get_outputs()]
+        onnx = dict(zip(outputs, session.run(None, inputs)))
+        for key, value in wanted.items():
+            np.testing.assert_allclose(lite[key], value, atol=1e-5)
+            np.testing.assert_allclose(onnx[f"{key}_out" if key in inputs else key], value, atol=1e-5)
+
+
+def test_keras_name_for_it_writes_the_same(tmp_path):
+    model = load()
+    assert model.export(tmp_path / "out") == ["serving_default"]
+    np.testing.assert_allclose(served(tmp_path / "out"), model.decode(Z), atol=1e-6)
+    with pytest.raises(ValueError, match="formats of an export are tf_saved_model, tflite, onnx; got 'pb'"):
+        model.export(tmp_path / "other", "pb")

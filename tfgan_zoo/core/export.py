@@ -1,0 +1,137 @@
+"""Files that serve a system where this package is not installed: SavedModel, LiteRT (TensorFlow Lite), ONNX."""
+
+import contextlib
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+# The version of ONNX's operators, which runtimes of 2022 and later read.
+_OPSET = 17
+
+
+def export(model, path, format="tf_saved_model"):
+    """Writes a model's serving functions, with averaged weights where a player keeps them.
+
+    Args:
+        model: a system.
+        path: what to write; it must not exist. A SavedModel is a folder, whose
+            `tf.saved_model.load(path).signatures[name](**inputs)` has each of `model.signatures()`. A .tflite
+            file has them too, less those that read strings. An .onnx file has one signature: the first in
+            `path` itself, each other one beside it, in NAME.SIGNATURE.onnx; an output that has an input's
+            name is called NAME_out there.
+        format: "tf_saved_model", "tflite" or "onnx" (which needs the extra `onnx`).
+
+    Returns:
+        The names of the signatures that were written, a list.
+
+    Raises:
+        FileExistsError: there is something at `path`.
+        ValueError: the format is unknown.
+        ImportError: the packages of the extra `onnx` are not installed.
+    """
+    if format not in _WRITERS:
+        raise ValueError(f"The formats of an export are {', '.join(_WRITERS)}; got {format!r}.")
+    path = Path(path)
+    if path.exists():
+        raise FileExistsError(f"{path} exists; an export goes to a new place.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
+        saved = Path(folder) / "saved_model"
+        names = _save(model, saved)
+        return _WRITERS[format](model, saved, path, names)
+
+
+def _save(model, path):
+    with model.averaged():
+        archive = keras.export.ExportArchive()
+        archive.track(model)
+        for name, (function, inputs) in model.signatures().items():
+            archive.add_endpoint(name, function, input_signature=[inputs])
+        archive.write_out(str(path), verbose=False)
+    return list(model.signatures())
+
+
+def _write_saved_model(model, saved, path, names):
+    os.rename(saved, path)
+    return names
+
+
+def _write_tflite(model, saved, path, names):
+    names = _without_strings(model, names)
+    # From a SavedModel: from concrete functions the converter may leave out the weights.
+    converter = tf.lite.TFLiteConverter.from_saved_model(str(saved), signature_keys=names)
+    with _quiet():
+        content = converter.convert()
+    _put(content, saved.parent, path)
+    return names
+
+
+def _write_onnx(model, saved, path, names):
+    try:
+        import tf2onnx
+    except ImportError as error:
+        raise ImportError('Exports to ONNX need tf2onnx: pip install "tfgan_zoo[onnx]".') from error
+    loaded = tf.saved_model.load(saved)
+    names = _without_strings(model, names)
+    for place, name in enumerate(names):
+        specs = model.signatures()[name][1]
+        function = _with_distinct_names(loaded.signatures[name], list(specs))
+        with _quiet():
+            proto, _ = tf2onnx.convert.from_function(function, list(specs.values()), opset=_OPSET)
+        _name_outputs(proto, list(specs), loaded.signatures[name])
+        target = path if place == 0 else path.with_suffix(f".{name}{path.suffix}")
+        _put(proto.SerializeToString(), saved.parent, target)
+    return names
+
+
+def _with_distinct_names(signature, inputs):
+    """The signature as a function of tensors, whose outputs have other names than its inputs."""
+
+    @tf.function
+    def function(*values):
+        outputs = signature(**dict(zip(inputs, values)))
+        return {f"output_{name}": value for name, value in outputs.items()}
+
+    return function
+
+
+def _name_outputs(proto, inputs, signature):
+    """Calls the outputs of an ONNX graph what the signature calls them."""
+    # tf2onnx gives them in the order in which TensorFlow flattens a dict.
+    wanted = [f"{name}_out" if name in inputs else name for name in sorted(signature.structured_outputs)]
+    renamed = {output.name: name for output, name in zip(proto.graph.output, wanted, strict=True)}
+    for node in proto.graph.node:
+        node.input[:] = [renamed.get(name, name) for name in node.input]
+        node.output[:] = [renamed.get(name, name) for name in node.output]
+    for output in proto.graph.output:
+        output.name = renamed[output.name]
+
+
+def _without_strings(model, names):
+    """The signatures that no string enters, which LiteRT and ONNX have few operators for."""
+    signatures = model.signatures()
+    return [
+        name for name in names if all(spec.dtype != tf.string for spec in signatures[name][1].values())
+    ]
+
+
+def _put(content, folder, path):
+    """Writes a file whole or not at all."""
+    temporary = folder / path.name
+    temporary.write_bytes(content)
+    shutil.move(temporary, path)
+
+
+@contextlib.contextmanager
+def _quiet():
+    """Leaves out what the converters print about their own work."""
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stdout(nowhere):
+        with contextlib.redirect_stderr(nowhere):
+            yield
+
+
+_WRITERS = {"tf_saved_model": _write_saved_model, "tflite": _write_tflite, "onnx": _write_onnx}
