@@ -279,16 +279,18 @@ def figure(
 @app.command()
 def export(
     config_id: ConfigId,
-    out: Annotated[Path, typer.Argument(help="the SavedModel folder to write")],
+    out: Annotated[Path, typer.Argument(help="the folder or file to write")],
+    format: Annotated[str, typer.Option(help="tf_saved_model, tflite or onnx")] = "tf_saved_model",
     weights: Weights = "pretrained",
     settings: Settings = None,
 ):
-    """Write a SavedModel that serves without this package."""
-    from tfgan_zoo.hub.export import export as write
-
+    """Write what serves without this package: a SavedModel, or a file for LiteRT or ONNX."""
     model = _model(config_id, weights, settings)
-    write(model, out)
-    print(f"Wrote {out} with the signatures {', '.join(model.signatures())}.")
+    written = model.export(out, format)
+    print(f"Wrote {out} with the signatures {', '.join(written)}.")
+    left = [name for name in model.signatures() if name not in written]
+    if left:
+        print(f"Left out {', '.join(left)}: strings go in, which {format} has no operators for.")
 
 
 @app.command()
