@@ -260,9 +260,9 @@ def test_several_measurements_are_told_of(toy):
 def test_the_readme_keeps_its_rows_and_lists_the_claims_that_fail(toy):
     ship(toy, CARD, record(check(holds=False, value=0.9), check(label="b"), holds=False))
     text = "A\n<!-- results -->\n| old | `toy/small` | 3 |\n| X | `gone/x` | 3 |\n<!-- end -->\nB\n"
-    with pytest.raises(ValueError, match="no part between <!-- failed claims -->"):
+    with pytest.raises(ValueError, match="no part between <!-- open claims -->"):
         readme.updated(text)
-    text += "<!-- failed claims -->\n- an old one\n<!-- end -->\nC\n"
+    text += "<!-- open claims -->\n- an old one\n<!-- end -->\nC\n"
     assert readme.updated(text).splitlines() == [
         "A",
         "<!-- results -->",
@@ -271,11 +271,19 @@ def test_the_readme_keeps_its_rows_and_lists_the_claims_that_fail(toy):
         "| [TOY](zoo_configs/toy/README.md) | `toy/small` | FID-C 1.12 | 26 min | **does not hold** |",
         "<!-- end -->",
         "B",
-        "<!-- failed claims -->",
+        "<!-- open claims -->",
         "- [TOY](zoo_configs/toy/README.md#claim): ours over theirs: 0.9, asked for at most 0.7.",
         "<!-- end -->",
         "C",
     ]
+
+
+def test_a_claim_that_was_not_run_is_listed_too(toy):
+    assert pages.open_claim("toy") == "- [TOY](zoo_configs/toy/README.md#claim): not run."
+    ship(toy, CARD, record(check(holds=None, value=None, measurements=0), holds=None))
+    assert pages.open_claim("toy") == "- [TOY](zoo_configs/toy/README.md#claim): not run in full."
+    ship(toy, CARD, record())
+    assert pages.open_claim("toy") == ""
 
 
 def test_a_docstring_of_another_form_is_refused(toy):
