@@ -28,8 +28,8 @@ A row is a system: its paper, the config whose weights ship, what they score, an
 headline claim was found to hold. The link leads to a page with samples, all configs, every score with its
 protocol, and every check of the claim. Distances and errors are better the lower they are, all else the
 higher. FID-C is the Frechet distance on the zoo's own classifier of the data set: it compares systems of this
-zoo on one data set, and is not comparable with FID on Inception. A claim holds "within the noise" where another
-run could decide one of its checks otherwise.
+zoo on one data set, and is not comparable with FID on Inception. A claim holds "within the noise" where
+another run could decide one of its checks otherwise.
 
 """
 
