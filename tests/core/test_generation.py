@@ -230,6 +230,15 @@ def test_sequences_images_and_videos_are_examples(shape, key, tmp_path):
     assert Image.open(tmp_path / "samples.png").size[0] > 4
 
 
+@pytest.mark.parametrize("side, columns", [(32, 10), (33, 6)])
+def test_pictures_show_fewer_of_larger_images(side, columns, tmp_path):
+    z = keras.Input([2])
+    network = keras.Model(z, layers.Reshape([side, side, 1])(times(z, np.ones([2, side**2]))))
+    Drawing(network, z=Latents(2)).picture(tmp_path / "samples.png", None)
+    width = 2 * (columns * (side + 1) - 1)
+    assert Image.open(tmp_path / "samples.png").size == (width, width)
+
+
 def test_voxels_are_named_by_the_sampler():
     z = keras.Input([2])
     network = keras.Model(z, layers.Reshape([4, 4, 4, 1])(times(z, np.ones([2, 64]))))

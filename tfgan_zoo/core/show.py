@@ -30,7 +30,9 @@ def conditions(model, path, columns=10):
     sources = next(iter(model.samplers().values())).sources
     name = next((name for name, source in sources.items() if hasattr(source, "shown")), None)
     if name is None:
-        count = 2500 if model.example_key == "x" else 100
+        shape = model.example_shapes[model.example_key]
+        # Points make a cloud; images fill a square of about 700 pixels, each of theirs twice as wide.
+        count = 2500 if len(shape) == 1 else 100 if max(shape) <= 32 else 36
         examples(model.generate(count, seed=0), model.example_key, path)
         return
     values = np.asarray(sources[name].shown())

@@ -8,6 +8,8 @@ from PIL import Image
 
 from tfgan_zoo.utils.files import replacing
 
+SUFFIXES = (".png", ".jpg", ".jpeg")
+
 
 def to_uint8(images):
     """Images [..., H, W, C] in [-1, 1] as uint8."""
@@ -36,17 +38,30 @@ def grid(images, columns=None, border=1):
     return canvas
 
 
+def file_format(path):
+    """The format of a picture by the ending of its file's name: "png" or "jpeg".
+
+    Raises:
+        ValueError: it has another ending.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix not in SUFFIXES:
+        raise ValueError(f"Pictures are written as {' or '.join(SUFFIXES)}; got {path}.")
+    return "png" if suffix == ".png" else "jpeg"
+
+
 def save_grid(images, path, columns=None, scale=2):
-    """Writes a grid of images [n, H, W, C] in [-1, 1] as a PNG, each pixel `scale` wide."""
+    """Writes a grid of images [n, H, W, C] in [-1, 1] as a PNG or JPEG, each pixel `scale` wide."""
     save_array(grid(images, columns), path, scale)
 
 
 def save_array(picture, path, scale=2):
-    """Writes one uint8 picture [h, w, C] as a PNG, each pixel `scale` wide."""
+    """Writes one uint8 picture [h, w, C] as a PNG or JPEG, each pixel `scale` wide."""
+    form = file_format(path)
     picture = Image.fromarray(picture[..., 0] if picture.shape[-1] == 1 else picture)
     with replacing(path) as temporary:
         picture.resize((picture.width * scale, picture.height * scale), Image.NEAREST).save(
-            temporary, format="PNG"
+            temporary, format=form, quality=95
         )
 
 
@@ -63,16 +78,19 @@ def limit_size(path, limit=300 * 1024):
         picture = file.convert("L" if file.mode == "L" else "RGB")
     with replacing(path) as temporary:
         while True:
-            for fewer in (_levels(picture, 32), picture.quantize(256, kmeans=3, dither=Image.Dither.NONE)):
-                fewer.save(temporary, format="PNG", optimize=True)
+            for coarser in (_with_32_levels, _with_256_colours):
+                coarser(picture).save(temporary, format="PNG", optimize=True)
                 if temporary.stat().st_size <= limit:
                     return
             picture = picture.reduce(2)
 
 
-def _levels(picture, count):
-    """A picture whose channels have that many levels of brightness."""
-    step = 255 / (count - 1)
+def _with_256_colours(picture):
+    return picture.quantize(256, dither=Image.Dither.NONE)
+
+
+def _with_32_levels(picture):
+    step = 255 / 31
     levels = [round(round(value / step) * step) for value in range(256)]
     return picture.point(levels * len(picture.getbands()))
 
@@ -185,6 +203,7 @@ def new_figure(width, height):
 
 
 def save_figure(figure, path):
-    """Writes a matplotlib figure as a PNG, whole or not at all."""
+    """Writes a matplotlib figure as a PNG or JPEG, whole or not at all."""
+    form = file_format(path)
     with replacing(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=100)
+        figure.savefig(temporary, format=form, dpi=100)
