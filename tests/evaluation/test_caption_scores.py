@@ -74,6 +74,8 @@ def test_retrieval_reads_the_drawn_images(config, reals, matcher):
         "encoder": "known",
         "weights_hash": "0",
         "data": f"{DATA}:train",
+        "image_size": 16,
+        "fit": "stretch",
         "choices": 3,
         "n_fake": 40,
         "seed": 0,

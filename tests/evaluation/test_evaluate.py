@@ -369,7 +369,9 @@ def test_a_config_is_scored_against_its_own_data(tiny, cached):
     )
     real = data.arrays("fashion_mnist_10k", image_size=16, fit="stretch", take=64)["image"]
     fake = ImageSide(model.generate(64, seed=5), extractor, seed=5)
-    expected = compare(fake, ImageSide(real, extractor, "fashion_mnist_10k:train"), ["fid", "is"])
+    facts = {"image_size": 16, "fit": "stretch"}
+    reals = ImageSide(real, extractor, "fashion_mnist_10k:train", facts=facts)
+    expected = compare(fake, reals, ["fid", "is"])
     assert scores == expected
     assert (scores[0]["protocol"]["n_real"], scores[0]["protocol"]["n_fake"]) == (64, 64)
 

@@ -1,5 +1,6 @@
 """From what a user names (a data set, a folder, arrays) to where its examples come from."""
 
+import dataclasses
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,8 +29,29 @@ def find(name, data_dir=None):
         return SOURCES[name](data_dir)
     operator, slash, rest = name.partition("/")
     if slash and operator in OPERATORS:
-        return OPERATORS[operator](rest, lambda inner: find(inner, data_dir))
+        return _made_of_others(OPERATORS[operator], rest, data_dir)
     return _tfds_or_folder(name, data_dir)
+
+
+def is_known(name, data_dir=None):
+    """Whether `find` finds something by that name."""
+    try:
+        find(name, data_dir)
+    except (ValueError, OSError):
+        return False
+    return True
+
+
+def _made_of_others(operator, rest, data_dir):
+    """The source that an operator makes, which has read the folders that those it is made of have."""
+    inner = []
+
+    def find_inner(name):
+        inner.append(find(name, data_dir))
+        return inner[-1]
+
+    made = operator(rest, find_inner)
+    return dataclasses.replace(made, folders=tuple(folder for each in inner for folder in each.folders))
 
 
 def _tfds_or_folder(name, data_dir):

@@ -2,11 +2,13 @@
 
 import hashlib
 import os
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
 from tfgan_zoo.data.source import Source, first, split_rows, stack
+from tfgan_zoo.data.taken import Folder
 from tfgan_zoo.utils.resize import over_white
 
 
@@ -23,9 +25,11 @@ def source(root):
     if not root.is_dir():
         raise FileNotFoundError(f"no such folder: {root}" if not root.exists() else f"{root} is not a folder")
     root = root.resolve()
-    files = [path for path in _walk(root) if _is_image(path)]
+    found = {path: _is_image(path) for path in _walk(root)}
+    files = [path for path, is_image in found.items() if is_image]
+    report = _report(root, files, [path for path, is_image in found.items() if not is_image])
     if not files:
-        raise ValueError(f"no images in the folder {root}")
+        raise ValueError(": ".join([f"no images in the folder {root}", *report.losses[:1]]))
     labels, class_names = _labels(root, files)
 
     def read(split, form, take):
@@ -36,7 +40,7 @@ def source(root):
             examples["label"] = labels[rows.start : rows.stop]
         return examples
 
-    return Source(str(root), read, class_names, _fingerprint(root, files))
+    return Source(str(root), read, class_names, _fingerprint(root, files), folders=(report,))
 
 
 def read_image(path):
@@ -92,6 +96,23 @@ def _labels(root, files):
         return None, None
     class_names = sorted({part[0] for part in parts})
     return np.array([class_names.index(part[0]) for part in parts], np.int32), tuple(class_names)
+
+
+def _report(root, files, others):
+    """The `Folder` of what was taken and what was left."""
+    _, class_names = _labels(root, files)
+    firsts = [path.relative_to(root).parts for path in files]
+    counts = Counter(first for first, *rest in firsts if rest)
+    strays = tuple("/".join(parts) for parts in firsts if len(parts) == 1) if counts else ()
+    folders = [path.name for path in sorted(root.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+    return Folder(
+        path=str(root),
+        images=len(files),
+        classes=class_names and {name: counts[name] for name in class_names},
+        left=dict(Counter(path.suffix.lower() or "without suffix" for path in others).most_common()),
+        strays=strays,
+        empty=tuple(name for name in folders if name not in counts),
+    )
 
 
 def _fingerprint(root, files):

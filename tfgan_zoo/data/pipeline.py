@@ -2,8 +2,9 @@
 
 import hashlib
 import operator
+import warnings
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
@@ -11,6 +12,7 @@ import tensorflow as tf
 from tfgan_zoo.core.feeding import CHECKED
 from tfgan_zoo.data.find import find
 from tfgan_zoo.data.kinds import KEYS
+from tfgan_zoo.data.taken import Folder, LeftOut
 from tfgan_zoo.utils.resize import Form
 
 # What `tf.random.experimental.index_shuffle` puts before the two words of its seed.
@@ -118,11 +120,24 @@ class Info:
         num_examples: the number of examples of an epoch; of unpaired domains the smaller's.
         elements: {key: (shape, dtype)} of one example as `load` gives it.
         class_names: the names of the labels, or of the classes in layouts from 1 on; or None.
+        label_counts: {label: how many examples there are of it}; or None without labels.
+        contents: a hash of all examples, see `contents`.
+        folders: what was taken of each folder of images, and what was left.
     """
 
     num_examples: int
     elements: dict[str, tuple[tuple[int, ...], str]]
     class_names: tuple[str, ...] | None
+    label_counts: dict[int, int] | None = field(default=None, compare=False)
+    contents: str = field(default="", compare=False)
+    folders: tuple[Folder, ...] = field(default=(), compare=False)
+
+    @property
+    def num_classes(self):
+        """How many classes its labels have names for, or else are counted up to; None without labels."""
+        if self.label_counts is None:
+            return None
+        return len(self.class_names) if self.class_names else max(self.label_counts) + 1
 
 
 def info(
@@ -132,7 +147,29 @@ def info(
     source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
     examples = _chosen(source, whole, keys)
     elements = {key: (array.shape[1:], KEYS[key].dtype) for key, array in examples.items()}
-    return Info(_count(examples), elements, source.class_names)
+    counts = np.unique(examples["label"], return_counts=True) if "label" in examples else None
+    label_counts = counts and dict(zip(*(values.tolist() for values in counts)))
+    return Info(
+        _count(examples), elements, source.class_names, label_counts, contents(examples), source.folders
+    )
+
+
+def contents(examples):
+    """A SHA-256 over all arrays of a dict: it changes with the examples, and not with where they lie."""
+    digest = hashlib.sha256()
+    for key in sorted(examples):
+        array = np.ascontiguousarray(examples[key])
+        digest.update(f"{key} {array.dtype} {array.shape}".encode())
+        digest.update(array)
+    return digest.hexdigest()
+
+
+def is_of_files(name, data_dir=None):
+    """Whether a name stands for a folder of the user's, or for data that are made of one.
+
+    Such data are known by their `contents`; others by their name.
+    """
+    return bool(find(name, data_dir).folders)
 
 
 def shuffled(index, seed, epoch, count):
@@ -152,6 +189,9 @@ def shuffled(index, seed, epoch, count):
 
 def _find(name, split, form, take, data_dir):
     source = find(name, data_dir)
+    for folder in source.folders:
+        if folder.losses:
+            warnings.warn(str(folder), LeftOut, stacklevel=3)
     return source, source.examples(split, form, take)
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from tfgan_zoo.data import kinds
+from tfgan_zoo.data.taken import Folder
 from tfgan_zoo.utils import cache
 from tfgan_zoo.utils.registry import Registry
 
@@ -35,6 +36,7 @@ class Source:
         apart: the keys that are shuffled in an order of their own and may be of another length.
         unlike: {key: dict of arrays -> classes [N]}: an example gets what another one of another class has
             under that key, drawn anew in every epoch.
+        folders: what was found in each folder of a user's that it reads; empty for data that a name stands for.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Source:
     fingerprint: Mapping | None = None
     apart: tuple[str, ...] = ()
     unlike: Mapping[str, Callable] = field(default_factory=dict)
+    folders: tuple[Folder, ...] = ()
 
     def examples(self, split, form, take):
         """What `read` gives, from the zoo's cache where reading is dear."""

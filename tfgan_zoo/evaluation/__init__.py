@@ -4,11 +4,12 @@ A score is a plain dict `{"metric", "value", "protocol"}`; the protocol says all
 depends on, so that two scores are compared only where their protocols agree.
 """
 
+from tfgan_zoo.evaluation.needs import problems
 from tfgan_zoo.evaluation.protocols import PROTOCOLS
 from tfgan_zoo.evaluation.references import held_out_batch, reference_arrays
 from tfgan_zoo.hub import arguments
 
-__all__ = ["PROTOCOLS", "check", "evaluate", "held_out_batch", "reference_arrays"]
+__all__ = ["PROTOCOLS", "check", "evaluate", "held_out_batch", "problems", "reference_arrays"]
 
 
 def check(config):
@@ -18,13 +19,15 @@ def check(config):
         arguments.check(PROTOCOLS[name], settings, f"eval.{name}", skip=3)
 
 
-def evaluate(model, config, picture=None):
+def evaluate(model, config, picture=None, failed=None):
     """Every score that the config's `eval` section names.
 
     Args:
         model: a system.
         config: its `Config`; reference data are the config's own, unless the protocol says else.
         picture: where a protocol that draws a figure may write it; None for no figure.
+        failed: takes the name of a protocol that fails and its error, after which the others go on; None
+            lets the error pass.
 
     Returns:
         A list of score dicts, in the order of the config.
@@ -35,5 +38,10 @@ def evaluate(model, config, picture=None):
     check(config)
     scores = []
     for name, settings in config.eval.items():
-        scores += PROTOCOLS[name](model, config, picture=picture, **settings)
+        try:
+            scores += PROTOCOLS[name](model, config, picture=picture, **settings)
+        except Exception as error:
+            if failed is None:
+                raise
+            failed(name, error)
     return scores

@@ -3,14 +3,25 @@
 import numpy as np
 
 from tfgan_zoo import metrics
-from tfgan_zoo.evaluation.protocols import PROTOCOLS
-from tfgan_zoo.evaluation.references import reference_arrays
+from tfgan_zoo.evaluation.needs import has_captions, needs
+from tfgan_zoo.evaluation.protocols import PROTOCOLS, Count, Seed
+from tfgan_zoo.evaluation.references import reference_arrays, stamp
 from tfgan_zoo.text import encoders
 from tfgan_zoo.text.retrieval import retrieved
 
 
 @PROTOCOLS.register
-def caption_retrieval(model, config, picture, encoder, samples=1000, choices=10, split=None, seed=0):
+@needs(has_captions)
+def caption_retrieval(
+    model,
+    config,
+    picture,
+    encoder: str,
+    samples: Count = 1000,
+    choices: Count = 10,
+    split: str | None = None,
+    seed: Seed = 0,
+):
     """The share of images of captions that a text encoder's image network gives to their own among some."""
     matcher = encoders.load(encoder)
     references = captioned_examples(config, samples, split)
@@ -19,7 +30,7 @@ def caption_retrieval(model, config, picture, encoder, samples=1000, choices=10,
     protocol = {
         "encoder": matcher.name,
         "weights_hash": matcher.weights_hash,
-        "data": f"{config.data.name}:{split or config.data.split}",
+        **stamp(config, split, references),
         "choices": choices,
         "n_fake": len(drawn),
         "seed": seed,
@@ -28,7 +39,16 @@ def caption_retrieval(model, config, picture, encoder, samples=1000, choices=10,
 
 
 @PROTOCOLS.register
-def caption_distance(model, config, picture, samples=1000, projections=256, split=None, seed=0):
+@needs(has_captions)
+def caption_distance(
+    model,
+    config,
+    picture,
+    samples: Count = 1000,
+    projections: Count = 256,
+    split: str | None = None,
+    seed: Seed = 0,
+):
     """Sliced Wasserstein distance between pixels of images of captions and of the captions' own images."""
     references = captioned_examples(config, samples, split)
     drawn = draw(model, references, seed)
@@ -36,7 +56,7 @@ def caption_distance(model, config, picture, samples=1000, projections=256, spli
     value = metrics.sliced_wasserstein(*sides, projections=projections, seed=seed)
     protocol = {
         "features": "pixels in [-1, 1]",
-        "data": f"{config.data.name}:{split or config.data.split}",
+        **stamp(config, split, references),
         "n_real": len(drawn),
         "n_fake": len(drawn),
         "projections": projections,

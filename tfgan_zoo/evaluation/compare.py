@@ -1,5 +1,6 @@
 """What `tfgan-zoo evaluate` does: two sides, each named by a string, are read and compared."""
 
+import os
 import re
 from contextlib import contextmanager
 
@@ -7,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo import data
+from tfgan_zoo.evaluation.references import origin
 from tfgan_zoo.hub import models
 from tfgan_zoo.hub.config import load_config, run_of
 from tfgan_zoo.hub.index import list_configs
@@ -23,7 +25,7 @@ from tfgan_zoo.utils import cache
 from tfgan_zoo.utils.distribution import spans_workers
 from tfgan_zoo.utils.files import ARCHIVE_DAMAGE
 
-_SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?")
+_SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?", re.DOTALL)
 
 
 def evaluate(
@@ -58,7 +60,8 @@ def evaluate(
         overrides: config keys, as for `models.load`.
         statistics: an .npz file to write, with the moments of the features of `fake` and their
             stamp, which is then a side itself.
-        form: `image_size`, `fit`, `channels`, `data_dir` of `data.load`, for sides that are data.
+        form: `image_size`, `fit`, `channels`, `data_dir` of `data.load`, for sides that are data. What is
+            None or not given is as in the config, where `fake` is one, and channels are the model's.
 
     Returns:
         A list of score dicts, `{"metric", "value", "protocol"}`. The moments of the reals are kept
@@ -66,9 +69,15 @@ def evaluate(
     """
     is_model = fake in list_configs()
     _check(metrics, is_model or samples is not None, statistics)
-    if real is None and is_model and metrics:
+    form = {key: value for key, value in form.items() if value is not None}
+    if is_model:
+        model = models.load(fake, weights, overrides)
         own = load_config(fake, overrides, run=run_of(weights)).data.model_dump()
-        real, form = f"{own.pop('name')}:{own.pop('split')}", own
+        own["channels"] = own["channels"] or model.example_shapes[model.example_key][-1]
+        form = {key: own[key] for key in ("image_size", "fit", "channels", "data_dir")} | form
+        if real is None and metrics:
+            form |= {key: own[key] for key in ("take", "keys")}
+            real = own["name"], own["split"]
     if statistics is None and not uses_features(metrics):
         extractor = None
     elif isinstance(extractor, str):
@@ -78,7 +87,7 @@ def evaluate(
     reals = _side(real, extractor, form, cache.folder() / "statistics" if alone else None)
     if is_model:
         count = samples or (reals.count if reals else 10_000)
-        images = models.load(fake, weights, overrides).generate(count, seed=seed)
+        images = model.generate(count, seed=seed)
         fakes = ImageSide(images, extractor, fake, seed=seed)
     else:
         fakes = _side(fake, extractor, form, samples=samples, seed=seed)
@@ -129,20 +138,36 @@ def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
         return StatisticsSide(name)
     if name in list_configs():
         raise ValueError(f"the reference {name} is a config; name a data set or files instead")
-    if name.endswith((".npy", ".npz")):
-        examples = data.arrays({"image": _array(name)}, **form)
-    else:
-        source, split = _SPLIT.fullmatch(name).groups(default="train")
-        name = f"{source}:{split}"
-        examples = data.arrays(source, split, **form)
+    source, split = _source_and_split(name)
+    given = {"image": _array(source)} if _is_array(source) else source
+    examples = data.arrays(given, split, **form)
     if "image" not in examples:
-        raise ValueError(f"{name} holds points, not images; there are no features of it")
-    images = _chosen(examples["image"], samples, seed, name)
-    return ImageSide(images, extractor, name, cache_folder, None if samples is None else seed)
+        raise ValueError(f"{source}:{split} holds points, not images; there are no features of it")
+    images = _chosen(examples["image"], samples, seed, source)
+    facts = origin(given, split, examples, form)
+    drawn_by = None if samples is None else seed
+    return ImageSide(images, extractor, facts.pop("data"), cache_folder, drawn_by, facts)
+
+
+def _source_and_split(name):
+    """("cifar10", "test") of "cifar10:test", or of these two; the split is "train" where none is named.
+
+    What is there under the whole name is meant, unless a data set or folder goes by what is before the colon.
+    """
+    if isinstance(name, tuple):
+        return name
+    source, split = _SPLIT.fullmatch(name).groups()
+    if split and os.path.exists(name) and not data.is_known(source):
+        return name, "train"
+    return source, split or "train"
+
+
+def _is_array(name):
+    return name.endswith((".npy", ".npz")) and not os.path.isdir(name)
 
 
 def _is_statistics(name):
-    return name.endswith(".npz") and "stamp" in _members(name)
+    return isinstance(name, str) and name.endswith(".npz") and _is_array(name) and "stamp" in _members(name)
 
 
 def _members(path):

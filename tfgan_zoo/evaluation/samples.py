@@ -3,34 +3,64 @@
 import numpy as np
 
 from tfgan_zoo import metrics
-from tfgan_zoo.evaluation.protocols import PROTOCOLS
-from tfgan_zoo.evaluation.references import extractor_of, reference_arrays
+from tfgan_zoo.evaluation.needs import (
+    draws_images,
+    fills_ten_splits,
+    gives_logits,
+    needs,
+    tells_the_classes,
+)
+from tfgan_zoo.evaluation.protocols import PROTOCOLS, Count, Seed
+from tfgan_zoo.evaluation.references import extractor_of, reference_arrays, stamp
 from tfgan_zoo.metrics.comparison import ImageSide, compare
 from tfgan_zoo.utils import cache
 
 
 @PROTOCOLS.register
-def fid(model, config, picture, extractor, samples=None, seed=0, split=None):
+@needs(draws_images)
+def fid(
+    model,
+    config,
+    picture,
+    extractor: str,
+    samples: Count | None = None,
+    seed: Seed = 0,
+    split: str | None = None,
+):
     """Frechet distance of an extractor's features of samples, as many as reals if None, and reals."""
     extractor = extractor_of(extractor)
-    name = f"{config.data.name}:{split or config.data.split}"
-    reals = reference_arrays(config, split)["image"]
-    real = ImageSide(reals, extractor, name, cache.folder() / "statistics")
+    references = reference_arrays(config, split)
+    facts = stamp(config, split, references)
+    kept = cache.folder() / "statistics"
+    real = ImageSide(references["image"], extractor, facts.pop("data"), kept, facts=facts)
     images = model.generate(real.count if samples is None else samples, seed=seed)
     return compare(ImageSide(images, extractor, seed=seed), real, ["fid"])
 
 
 @PROTOCOLS.register
-def inception_score(model, config, picture, extractor, samples=10_000, seed=0):
+@needs(draws_images, gives_logits, fills_ten_splits)
+def inception_score(
+    model, config, picture, extractor: str, samples: Count = 10_000, seed: Seed = 0
+):
     """Inception score, mean and deviation over 10 splits, of samples by an extractor's logits."""
     images = model.generate(samples, seed=seed)
     return compare(ImageSide(images, extractor_of(extractor), seed=seed), metrics=["is"])
 
 
 @PROTOCOLS.register
-def sliced_wasserstein(model, config, picture, samples=2000, projections=256, seed=0, split=None):
+@needs(draws_images)
+def sliced_wasserstein(
+    model,
+    config,
+    picture,
+    samples: Count = 2000,
+    projections: Count = 256,
+    seed: Seed = 0,
+    split: str | None = None,
+):
     """Sliced Wasserstein distance between pixels of samples and of real images."""
-    real = reference_arrays(config, split)["image"][:samples]
+    references = reference_arrays(config, split)
+    real = references["image"][:samples]
     fake = model.generate(len(real), seed=seed)
     value = metrics.sliced_wasserstein(
         (real / 127.5 - 1.0).reshape(len(real), -1),
@@ -40,7 +70,7 @@ def sliced_wasserstein(model, config, picture, samples=2000, projections=256, se
     )
     protocol = {
         "features": "pixels in [-1, 1]",
-        "data": f"{config.data.name}:{split or config.data.split}",
+        **stamp(config, split, references),
         "n_real": len(real),
         "n_fake": len(fake),
         "projections": projections,
@@ -50,7 +80,10 @@ def sliced_wasserstein(model, config, picture, samples=2000, projections=256, se
 
 
 @PROTOCOLS.register
-def conditional_accuracy(model, config, picture, extractor, samples=10_000, seed=0):
+@needs(draws_images, gives_logits, tells_the_classes)
+def conditional_accuracy(
+    model, config, picture, extractor: str, samples: Count = 10_000, seed: Seed = 0
+):
     """The share of samples that an extractor's classifier takes for the class they were asked for."""
     labels = np.arange(samples) % model.classes
     extractor = extractor_of(extractor)

@@ -3,12 +3,16 @@
 import numpy as np
 
 from tfgan_zoo import metrics
-from tfgan_zoo.evaluation.protocols import PROTOCOLS
-from tfgan_zoo.evaluation.references import reference_arrays
+from tfgan_zoo.evaluation.needs import needs, translates_images
+from tfgan_zoo.evaluation.protocols import PROTOCOLS, Count, Seed
+from tfgan_zoo.evaluation.references import reference_arrays, stamp
 
 
 @PROTOCOLS.register
-def translation_error(model, config, picture, samples=500, seed=0, split=None):
+@needs(translates_images)
+def translation_error(
+    model, config, picture, samples: Count = 500, seed: Seed = 0, split: str | None = None
+):
     """Mean absolute error, PSNR and SSIM between translations of held-out images and their pairs."""
     def errors(fake, real):
         yield "l1", np.abs(fake - real).mean()
@@ -20,7 +24,16 @@ def translation_error(model, config, picture, samples=500, seed=0, split=None):
 
 
 @PROTOCOLS.register
-def translation_distance(model, config, picture, samples=500, projections=256, seed=0, split=None):
+@needs(translates_images)
+def translation_distance(
+    model,
+    config,
+    picture,
+    samples: Count = 500,
+    projections: Count = 256,
+    seed: Seed = 0,
+    split: str | None = None,
+):
     """Sliced Wasserstein distance between pixels of translations and of their domain, held out."""
     def distances(fake, real):
         flat = (images.reshape(len(images), -1) for images in (real, fake))
@@ -36,13 +49,14 @@ def _translation_scores(model, config, ways, measure, settings, samples, seed, s
     """Scores `direction/name` of what `measure(translations, targets)` yields for each direction."""
     split = split or config.held_out or config.data.split
     held_out = reference_arrays(config, split)
+    facts = stamp(config, split, held_out)
     scores = []
     for direction, way in ways.items():
         source, target = (held_out[key][:samples] / 127.5 - 1.0 for key in (way.of, way.makes))
         fake = model.translate(source, seed=seed, direction=direction)
         protocol = {
             "images": "in [-1, 1]",
-            "data": f"{config.data.name}:{split}",
+            **facts,
             "n_real": len(target),
             "n_fake": len(fake),
             "seed": seed,

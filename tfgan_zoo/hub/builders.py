@@ -3,13 +3,31 @@
 import functools
 import importlib
 import inspect
+import math
 
 import keras
+import tensorflow as tf
 
 from tfgan_zoo.core import optimizers
-from tfgan_zoo.hub.arguments import call
+from tfgan_zoo.hub.arguments import apply, call, check, is_number
 from tfgan_zoo.hub.config import ConfigError
 from tfgan_zoo.utils.registry import functions, look_up, modules
+
+# Arguments of optimisers: their names, what they must be in words, and whether a number is that.
+_RANGES = (
+    (("learning_rate", "weight_decay", "adam_weight_decay"), "a number of 0 or more", lambda value: value >= 0),
+    (("clipnorm", "clipvalue", "global_clipnorm", "loss_scale_factor"), "a number above 0", lambda value: value > 0),
+    (
+        ("beta_1", "beta_2", "adam_beta_1", "adam_beta_2", "rho", "momentum", "final_momentum", "ema_momentum"),
+        "a number from 0 to below 1",
+        lambda value: 0 <= value < 1,
+    ),
+    (
+        ("gradient_accumulation_steps", "ema_overwrite_frequency"),
+        "a whole number of 1 or more",
+        lambda value: value >= 1 and float(value).is_integer(),
+    ),
+)
 
 
 def network(spec, where):
@@ -30,6 +48,11 @@ def network(spec, where):
     return made
 
 
+def parameters(spec, where):
+    """The names of the arguments that the builder of a config's `Network` takes. Errors: as `network`."""
+    return frozenset(inspect.signature(_builder(spec.builder, where)).parameters)
+
+
 def optimizer(spec, where):
     """The optimiser of a config's `Optimizer`, {class: Adam, ...}: one of Keras' or of `core.optimizers`.
 
@@ -39,17 +62,41 @@ def optimizer(spec, where):
         ConfigError: there is no such class, or it does not take these arguments.
     """
     arguments = dict(spec.arguments)
-    rate = arguments.get("learning_rate")
+    made = _look_up(spec.class_name, _optimizers(), "optimizer", where)
+    rate = arguments.pop("learning_rate", None)
+    check(made, arguments, where)
+    for name, value in arguments.items():
+        _check_range(name, value, where)
     if isinstance(rate, dict):
         arguments["learning_rate"] = _schedule(dict(rate), where)
-    elif isinstance(rate, int):
+    elif rate is not None:
+        _check_range("learning_rate", rate, where)
         arguments["learning_rate"] = float(rate)
-    return call(_look_up(spec.class_name, _optimizers(), "optimizer", where), arguments, where)
+    return apply(made, arguments, where)
+
+
+def _check_range(name, value, where):
+    """Raises ConfigError for a value of an optimiser's argument with which training goes wrong, or not at all."""
+    for names, says, holds in _RANGES:
+        if name in names and not (is_number(value) and holds(value)):
+            raise ConfigError(f"{where}.{name}: must be {says}; got {value!r}.")
 
 
 def _schedule(rate, where):
+    """The schedule of a map of settings, which gives a rate at step 0."""
     schedule = _look_up(rate.pop("class", None), _schedules(), "schedule", where)
-    return call(schedule, rate, f"{where}.learning_rate")
+    where = f"{where}.learning_rate"
+    flags = [name for name, value in rate.items() if isinstance(value, bool) and name != "staircase"]
+    if flags:
+        raise ConfigError(f"{where}.{flags[0]}: must be a number; got {rate[flags[0]]!r}.")
+    made = call(schedule, rate, where)
+    try:
+        first = float(made(0))
+    except (TypeError, ValueError, ArithmeticError, tf.errors.OpError) as error:
+        raise ConfigError(f"{where}: {schedule.__name__} gives no learning rate with {rate}.") from error
+    if not 0 <= first < math.inf:
+        raise ConfigError(f"{where}: {schedule.__name__} begins at {first:g}, which is no learning rate.")
+    return made
 
 
 def canonical(name):

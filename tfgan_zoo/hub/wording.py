@@ -5,7 +5,10 @@ _CAPITALS = ("fid", "kid", "psnr", "ssim", "l1", "kde", "gmm")
 
 # Of a protocol: said in a sentence, or of no use to a reader. The card has them all.
 _SAID = ("n_fake", "n_real", "n_test", "data", "split", "extractor", "encoder")
-_LEFT_OUT = ("weights_hash", "layer", "resizer", "antialias", "channels", "seed", "splits", "image_size")
+_LEFT_OUT = (
+    *("weights_hash", "layer", "resizer", "antialias", "channels", "seed", "splits"),
+    *("image_size", "fit", "contents"),
+)
 
 _BOUNDS = {">=": "at least", "<=": "at most", ">": "above", "<": "below", "==": "exactly"}
 

@@ -17,7 +17,7 @@ from tfgan_zoo.metrics.image_quality import ms_ssim_diversity, psnr, ssim
 from tfgan_zoo.metrics.kernel import kernel_distance, kernel_distance_subsets
 from tfgan_zoo.metrics.labels import am_score, inception_score
 from tfgan_zoo.metrics.manifolds import density_coverage, precision_recall
-from tfgan_zoo.metrics.protocol import Protocol
+from tfgan_zoo.metrics.protocol import Protocol, ProtocolMismatch
 from tfgan_zoo.metrics.statistics import (
     Moments,
     cached_statistics,
@@ -28,6 +28,10 @@ from tfgan_zoo.metrics.wasserstein import sliced_wasserstein
 from tfgan_zoo.utils.spelling import nearest
 
 
+# What a side's stamp says of data beside their name and number; the first two are one for both sides.
+_FACTS = ("image_size", "fit", "contents")
+
+
 class ImageSide:
     """One side of a comparison: images with what an extractor makes of them, each computed once.
 
@@ -35,15 +39,17 @@ class ImageSide:
     only. name: what the images are, for the stamp.
     cache: a folder where the moments are kept, under a name that follows from the images'
     content and the extractor; None for none. seed: by which they were drawn, for the stamp; None
-    where nothing was drawn.
+    where nothing was drawn. facts: what else the stamp says of them: the `image_size` to which they
+    were brought, by which `fit`, and a hash of their `contents`.
     """
 
-    def __init__(self, images, extractor, name=None, cache=None, seed=None):
+    def __init__(self, images, extractor, name=None, cache=None, seed=None, facts=None):
         self.images = as_uint8(images, name or "images")
         self.extractor = extractor
         self.name = name
         self.cache = cache
         self.seed = seed
+        self.facts = facts or {}
 
     @property
     def count(self):
@@ -102,9 +108,9 @@ class StatisticsSide:
         self.name = protocol.split or os.path.basename(path)
         self.count = self.moments.count
         self.seed = protocol.seed
-        self.stamp = dataclasses.replace(
-            protocol, n_real=None, n_fake=None, split=None, seed=None
-        )
+        of_data = ("n_real", "n_fake", "split", "seed", *_FACTS)
+        self.facts = {key: value for key in _FACTS if (value := getattr(protocol, key)) is not None}
+        self.stamp = dataclasses.replace(protocol, **dict.fromkeys(of_data))
 
     def _lacking(self):
         raise ValueError(
@@ -124,7 +130,20 @@ def save_moments(side, path):
 
 def _own_stamp(side):
     """The stamp of one side alone: whose features of how many images, which, and how drawn."""
-    return dataclasses.replace(side.stamp, n_real=side.count, split=side.name, seed=side.seed)
+    return dataclasses.replace(
+        side.stamp, n_real=side.count, split=side.name, seed=side.seed, **side.facts
+    )
+
+
+def _size(side):
+    """The (height, width) of a side's images; None of statistics that do not say it."""
+    size = side.shape[:2] if side.shape else side.facts.get("image_size")
+    return (size, size) if isinstance(size, int) else size and tuple(size)
+
+
+def _form(side):
+    """The size to which a side's data were brought, and how, as its stamp says it."""
+    return {key: side.facts[key] for key in _FACTS[:2] if key in side.facts}
 
 
 def compare(fake, real=None, metrics=("fid",), seed=0):
@@ -159,10 +178,15 @@ def _require_alike(name, real, fake):
     metric = METRICS[name]
     if real is None:
         raise ValueError(f"{name} needs real images or their statistics to compare with")
-    if real.shape and fake.shape and real.shape[:2] != fake.shape[:2]:
+    sizes = _size(real), _size(fake)
+    if all(sizes) and sizes[0] != sizes[1]:
+        of_real, of_fake = (" x ".join(map(str, size)) for size in sizes)
         raise ValueError(
-            f"reals are {real.shape[0]} x {real.shape[1]} and fakes {fake.shape[0]} x "
-            f"{fake.shape[1]}; bring both to one size, as with --image-size"
+            f"reals are {of_real} and fakes {of_fake}; bring both to one size, as with --image-size"
+        )
+    if _form(real) and _form(fake) and _form(real) != _form(fake):
+        raise ProtocolMismatch(
+            f"reals were brought to their size by {_form(real)} and fakes by {_form(fake)}; read both alike"
         )
     if metric.pixels and real.images.shape[3] != fake.images.shape[3]:
         raise ValueError(
@@ -182,9 +206,9 @@ def _scores(name, real, fake, seed):
         stamp = dataclasses.asdict(fake.stamp)
     else:
         stamp = {"features": metric.pixels, "shape": list(fake.images.shape[1:])}
-    stamp |= {"n_fake": fake.count, "seed": fake.seed}
+    stamp |= {"n_fake": fake.count, "seed": fake.seed} | _form(fake)
     if not metric.alone:
-        stamp |= {"n_real": real.count, "split": real.name}
+        stamp |= {"n_real": real.count, "split": real.name} | real.facts
     stamp = {key: value for key, value in (stamp | settings).items() if value is not None}
     return [
         {"metric": score, "value": float(value), "protocol": stamp}

@@ -16,6 +16,8 @@ class Protocol:
     resizer, antialias: how images came to the extractor's size.
     channels: what was done with the channels of images, as `grey repeated to RGB`.
     n_real, n_fake: sample counts; split: data set and split of the reals, as `cifar10/train`.
+    image_size, fit: to which size data were brought, and how, where they were.
+    contents: a hash of the reals, where these are files of a user's.
     seed: by which samples were drawn. A file of one set's statistics has its count as n_real, what
     the set is as split, and its seed where it was drawn.
     """
@@ -29,6 +31,9 @@ class Protocol:
     n_real: int | None = None
     n_fake: int | None = None
     split: str | None = None
+    image_size: int | tuple[int, int] | None = None
+    fit: str | None = None
+    contents: str | None = None
     seed: int | None = None
 
     def require(self, other, what="the other"):

@@ -3,10 +3,14 @@
 import numpy as np
 
 from tfgan_zoo.evaluation import PROTOCOLS, reference_arrays
+from tfgan_zoo.evaluation.protocols import Count, Seed
+from tfgan_zoo.evaluation.references import stamp
 
 
 @PROTOCOLS.register
-def evidence_bound(model, config, picture, examples=None, seed=0, split="test"):
+def evidence_bound(
+    model, config, picture, examples: Count | None = None, seed: Seed = 0, split: str = "test"
+):
     """The evidence lower bound of held-out images, in nats, and its two terms."""
     images, protocol = _held_out_images(model, config, examples, seed, split)
     bound = model.evidence_bound(images, seed)
@@ -19,7 +23,13 @@ def evidence_bound(model, config, picture, examples=None, seed=0, split="test"):
 
 @PROTOCOLS.register
 def importance_weighted_bound(
-    model, config, picture, importance_samples=500, examples=1000, seed=0, split="test"
+    model,
+    config,
+    picture,
+    importance_samples: Count = 500,
+    examples: Count = 1000,
+    seed: Seed = 0,
+    split: str = "test",
 ):
     """A tighter bound on the log-likelihood of held-out images, in nats."""
     images, protocol = _held_out_images(model, config, examples, seed, split)
@@ -30,9 +40,10 @@ def importance_weighted_bound(
 
 def _held_out_images(model, config, examples, seed, split):
     """The first images of a split in [-1, 1], and what a bound on their likelihood depends on."""
-    images = reference_arrays(config, split)["image"][:examples]
+    references = reference_arrays(config, split)
+    images = references["image"][:examples]
     protocol = {
-        "data": f"{config.data.name}:{split}",
+        **stamp(config, split, references),
         "image_size": images.shape[1],
         "n_real": len(images),
         "pixels": "binarised once, by the seed" if model.binarize else "grey",
