@@ -4,8 +4,8 @@ TensorFlow is imported inside the commands that need it, so that `list` and `--h
 """
 
 import json
-import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +31,28 @@ Strategy = Annotated[
     str, typer.Option(help="none, mirrored (all GPUs), multiworker (what TF_CONFIG names) or tpu")
 ]
 Seed = Annotated[int, typer.Option(help="the same seed gives the same result")]
+
+
+def _writable(path: Path | None):
+    """Looks whether a file can be written before what is to be in it is computed."""
+    from tfgan_zoo.utils.files import require_place
+
+    if path is not None:
+        require_place(path)
+    return path
+
+
+def _picture(path: Path | None):
+    """As `_writable`, of a picture."""
+    from tfgan_zoo.utils.pictures import file_format
+
+    if path is not None:
+        file_format(path)
+    return _writable(path)
+
+
+JsonFile = Annotated[Path | None, typer.Option("--json", help="also write JSON here", callback=_writable)]
+Picture = Annotated[Path, typer.Option(help="the picture to write, .png or .jpg", callback=_picture)]
 
 
 @app.command("list")
@@ -62,18 +84,28 @@ def info(config_id: ConfigId, settings: Settings = None, smoke: Smoke = False):
 @app.command()
 def train(
     config_id: ConfigId,
-    run: Annotated[Path, typer.Option(help="the run folder")],
+    run: Annotated[Path | None, typer.Option(help="the run folder")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on from the last checkpoint")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="look for all that the run needs, print its plan, and train nothing")
+    ] = False,
     strategy: Strategy = "none",
     settings: Settings = None,
     smoke: Smoke = False,
 ):
     """Train a config: leaves weights, samples, curve and card in the run folder."""
+    if run is None and not check:
+        raise ValueError("train needs --run FOLDER, or --check.")
     config = _config(config_id, settings, smoke)
     from tfgan_zoo.utils.distribution import make
 
     # Workers must find each other before anything is computed.
     strategy = make(strategy)
+    if check:
+        from tfgan_zoo.training.plan import plan
+
+        print("\n".join(plan(config, run, resume, strategy)))
+        return
     from tfgan_zoo.training.run import train as train_run
 
     card = train_run(config, run, resume, strategy, say=lambda line: print(line, flush=True))
@@ -84,7 +116,7 @@ def train(
 @app.command()
 def sample(
     config_id: ConfigId,
-    out: Annotated[Path, typer.Option(help="the PNG to write")] = Path("samples.png"),
+    out: Picture = Path("samples.png"),
     n: Annotated[int, typer.Option("-n", "--number", min=1, help="how many")] = 64,
     seed: Seed = 0,
     weights: Weights = "pretrained",
@@ -102,7 +134,7 @@ def sample(
 @app.command()
 def interpolate(
     config_id: ConfigId,
-    out: Annotated[Path, typer.Option(help="the PNG to write")] = Path("interpolation.png"),
+    out: Picture = Path("interpolation.png"),
     pairs: Annotated[int, typer.Option(min=1, help="rows: pairs of latents")] = 8,
     steps: Annotated[int, typer.Option(min=2, help="columns: points along each arc")] = 9,
     seed: Seed = 0,
@@ -135,10 +167,13 @@ def evaluate(
     seed: Seed = 0,
     weights: Weights = "pretrained",
     image_size: Annotated[int | None, typer.Option(min=1, help="of sides that are data")] = None,
-    fit: Annotated[str, typer.Option(help="to that size: crop, pad or stretch")] = "crop",
-    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    fit: Annotated[
+        str | None, typer.Option(help="to that size: crop, pad or stretch; by default as the config, or crop")
+    ] = None,
+    json_file: JsonFile = None,
     statistics: Annotated[
-        Path | None, typer.Option(help="write the first side's moments here, an .npz to evaluate")
+        Path | None,
+        typer.Option(help="write the first side's moments here, an .npz to evaluate", callback=_writable),
     ] = None,
     strategy: Strategy = "none",
     settings: Settings = None,
@@ -185,7 +220,7 @@ def reproduce(
     every: Annotated[bool, typer.Option("--all", help="every claim of the zoo")] = False,
     recorded: Annotated[bool, typer.Option("--recorded", help="print the records that ship")] = False,
     run: Annotated[Path, typer.Option(help="the folder of the runs")] = Path("runs/claims"),
-    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    json_file: JsonFile = None,
     smoke: Annotated[bool, typer.Option("--smoke", help="toy sizes; the verdict is void")] = False,
     seed: Annotated[
         int | None, typer.Option(help="measure from this seed, or from as many as the claim takes from it on")
@@ -244,7 +279,7 @@ def verify(
     update: Annotated[
         bool, typer.Option("--update", help="write what the config's eval section asks for now")
     ] = False,
-    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    json_file: JsonFile = None,
 ):
     """Compute a card's scores anew from its weights; status 0 if all agree to a thousandth."""
     if every == (config_id is not None):
@@ -265,7 +300,9 @@ def verify(
 @app.command()
 def figure(
     name: Annotated[str, typer.Argument(help="such as loss_surfaces; a wrong one lists them all")],
-    out: Annotated[Path | None, typer.Option(help="the PNG to write; by default NAME.png")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="the picture to write; by default NAME.png", callback=_picture)
+    ] = None,
     runs: Annotated[Path | None, typer.Option(help="the folder of runs, where a figure has any")] = None,
 ):
     """Draw one of the lectures' figures."""
@@ -297,7 +334,7 @@ def export(
 def benchmark(
     config_id: ConfigId,
     steps: Annotated[int, typer.Option(min=1, help="training steps to time")] = 100,
-    json_file: Annotated[Path | None, typer.Option("--json", help="also write JSON here")] = None,
+    json_file: JsonFile = None,
     strategy: Strategy = "none",
     settings: Settings = None,
     smoke: Smoke = False,
@@ -341,23 +378,47 @@ def _write_json(path, value):
 
 def main():
     """Runs the command; errors that a user can mend become one line and exit status 1."""
-    # TensorFlow's start-up notices would bury our own lines; its errors still show.
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    from tfgan_zoo.utils import notices
+
+    notices.silence()
+    for stream in (sys.stdout, sys.stderr):
+        # Names of files may be bytes that are no text here; they are written as they came.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="surrogateescape")
     try:
-        app()
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            app()
     except Exception as error:
         status = _status(error)
         if status is None:
             raise
-        message = error.args[0] if isinstance(error, KeyError) and error.args else error
-        print(f"tfgan-zoo: {message}", file=sys.stderr)
+        print(f"tfgan-zoo: {_message(error)}", file=sys.stderr)
         sys.exit(status)
+
+
+def _warn(message, *_):
+    """A warning on a line of its own, without the place in the code that it came from."""
+    print(f"Warning: {message}", file=sys.stderr)
 
 
 def _status(error):
     """The exit status of an error that has a message for the user; None for one that is a bug."""
     if hasattr(error, "signal"):
         return 128 + error.signal
-    if isinstance(error, (KeyError, ValueError, OSError)):
+    if isinstance(error, (KeyError, ValueError, OSError)) or _is_of_tensorflow(error) or type(error) is ImportError:
         return 1
     return 1 if type(error).__module__.startswith("tfgan_zoo.") else None
+
+
+def _message(error):
+    if _is_of_tensorflow(error):
+        # Where in a graph it came about follows on further lines.
+        return error.message.strip().partition("\n")[0]
+    return error.args[0] if isinstance(error, KeyError) and error.args else error
+
+
+def _is_of_tensorflow(error):
+    """Whether an error is of TensorFlow's own kinds, as of a disk that is full; they are no OSErrors."""
+    tensorflow = sys.modules.get("tensorflow")
+    return tensorflow is not None and isinstance(error, tensorflow.errors.OpError)

@@ -30,6 +30,7 @@ def export(model, path, format="tf_saved_model"):
 
     Raises:
         FileExistsError: there is something at `path`.
+        OSError: it cannot be written.
         ValueError: the format is unknown.
         ImportError: the packages of the extra `onnx` are not installed.
     """
@@ -38,11 +39,16 @@ def export(model, path, format="tf_saved_model"):
     path = Path(path)
     if path.exists():
         raise FileExistsError(f"{path} exists; an export goes to a new place.")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
-        saved = Path(folder) / "saved_model"
-        names = _save(model, saved)
-        return _WRITERS[format](model, saved, path, names)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
+            saved = Path(folder) / "saved_model"
+            names = _save(model, saved)
+            return _WRITERS[format](model, saved, path, names)
+    except (OSError, tf.errors.OpError) as error:
+        # TensorFlow's writers have errors of their own.
+        why = getattr(error, "strerror", None) or getattr(error, "message", None) or error
+        raise OSError(f"Could not write {path}: {why}") from error
 
 
 def _save(model, path):

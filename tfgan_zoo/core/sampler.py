@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.core.classes import require_classes
 from tfgan_zoo.random import draws
 from tfgan_zoo.random.latents import prior
 from tfgan_zoo.random.noise import replica_rows
@@ -118,6 +119,9 @@ class Sampler:
     def __post_init__(self):
         if self.makes is None:
             object.__setattr__(self, "makes", _KEYS[len(self._output().shape)])
+        for name, source in self.sources.items():
+            if isinstance(source, Classes):
+                require_classes(self.network, name, source.count)
 
     def _output(self):
         return self.network.output if self.output is None else self.network.output[self.output]

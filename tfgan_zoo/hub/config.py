@@ -4,10 +4,11 @@ import json
 import math
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, Tag, ValidationError, model_validator
 
 from tfgan_zoo.hub.index import config_path, list_configs
 from tfgan_zoo.utils.spelling import nearest
@@ -25,6 +26,16 @@ class ConfigError(ValueError):
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _no_truth_value(value):
+    if isinstance(value, bool):
+        raise ValueError(f"must be a whole number; got {str(value).lower()}")
+    return value
+
+
+# Pydantic would read true as 1.
+Whole = Annotated[int, BeforeValidator(_no_truth_value)]
 
 
 class Paper(_Section):
@@ -50,6 +61,9 @@ class Network(Built):
     builder: str = Field(pattern=r"^[a-z0-9_]+\.[a-z0-9_]+$")
 
 
+# The settings of protocols that name something.
+_TEXTS_OF_PROTOCOLS = ("split", "validation", "extractor", "encoder")
+
 # A system's argument is one network, or several in order; the tags keep messages about it short.
 _ONE, _SEVERAL = "one network", "several networks"
 Networks = Annotated[
@@ -67,10 +81,10 @@ class Data(_Section):
 
     name: str
     split: str = "train"
-    image_size: int | None = Field(None, ge=1)
+    image_size: Whole | None = Field(None, ge=1)
     fit: Literal["crop", "pad", "stretch"] = "crop"
     channels: Literal[1, 3] | None = None
-    take: int | None = Field(None, ge=1)
+    take: Whole | None = Field(None, ge=1)
     keys: list[str] | None = None
     data_dir: str | None = None
 
@@ -79,7 +93,7 @@ class Stage(_Section):
     """A part of training: its name, how long it is, and the optimisers of players that do not keep theirs."""
 
     name: str = Field(pattern=r"^[a-z0-9_]+$")
-    steps: int = Field(ge=1)
+    steps: Whole = Field(ge=1)
     optimizers: dict[str, Optimizer] = {}
 
 
@@ -98,14 +112,14 @@ class Train(_Section):
     weights that are not finite too, which stop a run otherwise.
     """
 
-    steps: int = Field(ge=1)
-    batch_size: int = Field(ge=1)
-    seed: int = Field(0, ge=0, lt=2**31)
-    steps_per_execution: int = Field(20, ge=1)
-    log_every: int = Field(20, ge=1)
-    checkpoint_every: int = Field(500, ge=1)
-    keep: int = Field(2, ge=1)
-    score_every: int = Field(1000, ge=1)
+    steps: Whole = Field(ge=1)
+    batch_size: Whole = Field(ge=1)
+    seed: Whole = Field(0, ge=0, lt=2**31)
+    steps_per_execution: Whole = Field(20, ge=1)
+    log_every: Whole = Field(20, ge=1)
+    checkpoint_every: Whole = Field(500, ge=1)
+    keep: Whole = Field(2, ge=1)
+    score_every: Whole = Field(1000, ge=1)
     precision: Literal["float32", "mixed_bfloat16", "mixed_float16"] | None = None
     jit_compile: bool = False
     deterministic: bool = True
@@ -250,14 +264,37 @@ def resolved(raw):
 
 
 def parse_overrides(settings):
-    """`["train.steps=100", ...]` as the dict that `load_config` takes; values are YAML."""
+    """`["train.steps=100", ...]` as the dict that `load_config` takes.
+
+    A value is the text as it stands where the schema has text, such as the name of a folder, and else YAML; null
+    takes a key away.
+    """
     overrides = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not re.fullmatch(r"\w+(\.\w+)*", key):
             raise ConfigError(f"--set takes key=value, such as train.steps=100; got {setting!r}.")
-        overrides[key] = parse_yaml(value, f"--set {key}")
+        is_text = value != "null" and _takes_text(Config, key.split("."))
+        overrides[key] = value if is_text else parse_yaml(value, f"--set {key}")
     return overrides
+
+
+def _takes_text(schema, path):
+    """Whether the schema has text at a path, a list of keys."""
+    kind, inner = get_origin(schema), get_args(schema)
+    if kind in (Union, UnionType, Annotated):
+        return any(_takes_text(each, path) for each in inner)
+    if not path:
+        return schema is str or (kind is Literal and all(isinstance(value, str) for value in inner))
+    if kind in (dict, list):
+        return _takes_text(inner[-1], path[1:])
+    if schema is Config and path[0] == "eval":
+        # Protocols are not known here.
+        return path[-1] in _TEXTS_OF_PROTOCOLS
+    if isinstance(schema, type) and issubclass(schema, BaseModel):
+        fields = {field.alias or name: field.annotation for name, field in schema.model_fields.items()}
+        return path[0] in fields and _takes_text(fields[path[0]], path[1:])
+    return False
 
 
 def run_of(weights):
@@ -324,7 +361,7 @@ def _explain(problem):
     """One pydantic problem as a sentence that names the key and, if misspelt, its neighbours."""
     where = [str(part) for part in problem["loc"] if part not in (_ONE, _SEVERAL)]
     if problem["type"] != "extra_forbidden":
-        return f"{'.'.join(where) or 'config'}: {problem['msg']}"
+        return f"{'.'.join(where) or 'config'}: {problem['msg'].removeprefix('Value error, ')}"
     model = Config
     for part in where[:-1]:
         field = model.model_fields.get(part)

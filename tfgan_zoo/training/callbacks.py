@@ -6,6 +6,7 @@ An epoch of a run is `train.log_every` steps long.
 import csv
 import signal
 import sys
+import threading
 import time
 
 import keras
@@ -69,7 +70,8 @@ class SaveCheckpoints(StepCallback):
 class StopOnSignal(StepCallback):
     """On SIGTERM or SIGINT, ends training after the running epoch; a context manager.
 
-    `asked` holds the signal's number once one came.
+    `asked` holds the signal's number once one came. Only a program's main thread is given signals; in another
+    one nothing is caught.
     """
 
     def __init__(self):
@@ -78,7 +80,8 @@ class StopOnSignal(StepCallback):
         self._before = {}
 
     def __enter__(self):
-        for number in (signal.SIGTERM, signal.SIGINT):
+        is_main = threading.current_thread() is threading.main_thread()
+        for number in (signal.SIGTERM, signal.SIGINT) if is_main else ():
             self._before[number] = signal.signal(number, self._ask)
         return self
 
@@ -108,32 +111,34 @@ class Table:
         self._rewrite()
 
     def add(self, row):
+        """Adds a row at the end; where it has other columns than the rows before, all get the columns of all."""
         self.rows.append(row)
-        if list(row) != list(self.rows[0]):
-            raise ValueError(f"{self.path} has columns {list(self.rows[0])}; got {list(row)}.")
-        if len(self.rows) == 1:
+        if len(self.rows) == 1 or list(row) != self._columns():
             self._rewrite()
             return
         with open(self.path, "a", newline="", encoding="utf-8") as file:
             csv.writer(file).writerow(row.values())
 
+    def _columns(self):
+        return list(dict.fromkeys(name for row in self.rows for name in row))
+
     def _rewrite(self):
         with replacing(self.path) as temporary:
             with open(temporary, "w", newline="", encoding="utf-8") as file:
                 if self.rows:
-                    writer = csv.DictWriter(file, list(self.rows[0]))
+                    writer = csv.DictWriter(file, self._columns())
                     writer.writeheader()
                     writer.writerows(self.rows)
 
 
 def read_table(path):
-    """The complete rows of a `Table`'s file, dicts of numbers; none where there is no file."""
+    """The complete rows of a `Table`'s file, dicts of numbers less those that it lacks; none where there is no file."""
     if not path.exists():
         return []
     with open(path, newline="", encoding="utf-8") as file:
         # The last line of a killed process may be cut short.
-        whole = [row for row in csv.DictReader(file) if None not in row.values() and all(row.values())]
-    rows = [{key: float(value) for key, value in row.items()} for row in whole]
+        whole = [line for line in file if line.endswith("\n")]
+    rows = [{key: float(value) for key, value in row.items() if value} for row in csv.DictReader(whole)]
     return [{**row, "step": int(row["step"])} for row in rows]
 
 

@@ -1,7 +1,7 @@
 """Checkpoints of a run: whole or absent, verified when read, the last few kept.
 
 A checkpoint is a folder `step_00001000` with `state.weights.h5` (networks, optimisers, counters,
-random state) and `manifest.json` (step, SHA-256, elapsed time). It is written under a temporary
+random state) and `manifest.json` (step, SHA-256, elapsed time, data). It is written under a temporary
 name, forced to disk, and renamed; a process killed at any moment leaves the older ones untouched.
 """
 
@@ -26,11 +26,13 @@ class Checkpoints:
         folder: made if it is not there.
         keep: how many of the newest to keep.
         reads_only: leave the folder to another process, which writes it.
+        facts: a JSON-ready dict that stands in every manifest.
     """
 
-    def __init__(self, folder, keep=2, reads_only=False):
+    def __init__(self, folder, keep=2, reads_only=False, facts=None):
         self.folder = Path(folder)
         self.keep = keep
+        self.facts = facts or {}
         if not reads_only:
             self.folder.mkdir(parents=True, exist_ok=True)
             remove_unfinished(self.folder)
@@ -62,7 +64,7 @@ class Checkpoints:
         temporary = self.folder / f".writing-{os.getpid()}-{final.name}"
         try:
             temporary.mkdir()
-            _write(model, temporary, {"step": step, "elapsed_seconds": round(elapsed, 1)})
+            _write(model, temporary, {"step": step, "elapsed_seconds": round(elapsed, 1), **self.facts})
             os.rename(temporary, final)
             sync(self.folder)
         except OSError as error:

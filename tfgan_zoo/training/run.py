@@ -16,9 +16,9 @@ from tfgan_zoo import data, evaluation
 from tfgan_zoo.hub import cards, models
 from tfgan_zoo.hub.weights import CARD, WEIGHTS, read_weights, without_optimizers, write_weights
 from tfgan_zoo.training import callbacks as run_callbacks
-from tfgan_zoo.training import monitors
+from tfgan_zoo.training import monitors, preflight, run_folder
 from tfgan_zoo.training.checkpoints import Checkpoints
-from tfgan_zoo.training.run_folder import RunError, computing, opened
+from tfgan_zoo.training.run_folder import RunError, computing
 from tfgan_zoo.utils import distribution, pictures
 from tfgan_zoo.utils.files import write_text
 
@@ -63,35 +63,50 @@ def train(config, folder, resume=False, strategy=None, say=print):
     Returns:
         The card, a dict; None on workers other than the chief, which leave all writing to it.
 
+    All that the run will need is looked for before the folder is made. A score that fails later is told of, and
+    training goes on.
+
     Raises:
-        RunError: the folder cannot be used, or its run is of another config.
+        RunError: something that the run will need is missing or does not fit, the folder cannot be used, or its
+            run is of another config or other data.
         RunStopped: SIGTERM or SIGINT came; the state is saved.
         TrainingDiverged: a loss or weight stopped being finite, or (`Collapsed`) a monitor saw a collapse and
             `train.on_collapse` is not to go on; the last good state is kept.
         WorkerLost: another process of a strategy that spans several is gone.
     """
-    if config.train.jit_compile and config.train.deterministic:
-        raise RunError(
-            "Keras does not compile with XLA while operations are deterministic; set "
-            "train.deterministic=false beside train.jit_compile=true."
-        )
+    preflight.check_settings(config)
     folder, config = Path(folder), models.settled(config)
-    with _noticing_lost_workers(folder, strategy), opened(folder, config, resume, strategy):
-        if config.train.deterministic:
-            tf.config.experimental.enable_op_determinism()
-            # Op determinism asks for a global seed, though every draw here has its own.
-            tf.random.set_seed(config.train.seed)
-        with distribution.scope(strategy):
-            model = models.build(config)
+    if not distribution.spans_workers(strategy):
+        # At once, and not after the data were read.
+        run_folder.inspect(folder, config, resume)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_noticing_lost_workers(folder, strategy))
+        model = built(config, strategy)
+        found = preflight.examine(config, model)
+        for note in found.notes:
+            say(note)
+        room = preflight.room(config, model)
+        of_data = found.record(config)
+        stack.enter_context(run_folder.opened(folder, config, resume, strategy, of_data, room))
         if model.steps_per_execution < config.train.steps_per_execution:
             say(
                 "Steps run one by one, which is slower: over several CPU devices TensorFlow cannot "
                 f"loop over train.steps_per_execution={config.train.steps_per_execution} of them."
             )
-        run = _Run(model, config, folder, strategy, say)
+        run = _Run(model, config, folder, strategy, say, of_data)
         run.start(resume)
         run.fit()
         return run.finish()
+
+
+def built(config, strategy=None):
+    """The compiled model that the run of a config trains."""
+    if config.train.deterministic:
+        tf.config.experimental.enable_op_determinism()
+        # Op determinism asks for a global seed, though every draw here has its own.
+        tf.random.set_seed(config.train.seed)
+    with distribution.scope(strategy):
+        return models.build(config)
 
 
 @contextlib.contextmanager
@@ -108,7 +123,7 @@ def _noticing_lost_workers(folder, strategy):
 
 
 class _Run:
-    def __init__(self, model, config, folder, strategy, say):
+    def __init__(self, model, config, folder, strategy, say, of_data):
         self.model = model
         self.config = config
         self.folder = folder
@@ -116,7 +131,7 @@ class _Run:
         self.writes = distribution.is_chief(strategy)
         self.say = say
         self.checkpoints = Checkpoints(
-            folder / "checkpoints", config.train.keep, reads_only=not self.writes
+            folder / "checkpoints", config.train.keep, not self.writes, {"data": of_data}
         )
         self.rolled_back = 0
         self.elapsed_before = 0.0
@@ -247,9 +262,10 @@ class _Run:
         # What is shown and scored are the weights as stored, averaged and rounded, not those of the training.
         read_weights(self.model, weights)
         with without_optimizers(self.model):
-            self.model.picture(samples, self._shown)
-            scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png")
-        pictures.limit_size(samples)
+            with self._warning("the picture of samples"):
+                self.model.picture(samples, self._shown)
+                pictures.limit_size(samples)
+            scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png", self._unscored)
         pictures.save_curve(self.losses.rows, self.scores.rows, self.folder / "curve.png")
         card = cards.make(self.model, self.config, weights, self.elapsed(), scores)
         write_text(self.folder / CARD, json.dumps(card, indent=1) + "\n")
@@ -267,9 +283,26 @@ class _Run:
         return distribution.shared(batches, self.strategy)
 
     def _score(self, step):
-        self.model.picture(self.folder / "samples.png", self._shown)
-        scores = evaluation.evaluate(self.model, self.config)
+        with self._warning("the picture of samples"):
+            self.model.picture(self.folder / "samples.png", self._shown)
+        scores = evaluation.evaluate(self.model, self.config, failed=self._unscored)
         return {score["metric"]: score["value"] for score in scores}
+
+    def _unscored(self, protocol, error):
+        """Tells of a score that failed."""
+        self._tell(f"the score {protocol}", error, f"; --resume --set eval.{protocol}=null does without it")
+
+    @contextlib.contextmanager
+    def _warning(self, what):
+        """Within it, what fails is told of, and training goes on: it is of no account for the weights."""
+        try:
+            yield
+        except Exception as error:
+            self._tell(what, error)
+
+    def _tell(self, what, error, remedy=""):
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        self.say(f"Warning: {what} failed at step {self.step} ({first}). The run goes on without it{remedy}.")
 
     @functools.cached_property
     def _shown(self):

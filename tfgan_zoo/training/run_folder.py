@@ -1,30 +1,65 @@
 """The run folder: prepared, checked for a run to resume, locked, and the same for all workers of a run."""
 
 import contextlib
-import errno
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 
 from tfgan_zoo.hub import models
 from tfgan_zoo.hub.config import RUN_CONFIG, resolved
+from tfgan_zoo.hub.weights import CARD, WEIGHTS
 from tfgan_zoo.utils import distribution
-from tfgan_zoo.utils.files import remove_unfinished, write_text
+from tfgan_zoo.utils.files import remove, remove_unfinished, write_text
 
-# What a resumed run may change: how long it goes on and what it writes down, not what it computes.
-_FREE_ON_RESUME = {"steps", "log_every", "checkpoint_every", "score_every", "keep", "on_collapse"}
+# What a resumed run may change: how long it goes on, what it writes down and how it is scored, not what it
+# computes. Data may lie elsewhere, as long as they are the same.
+_FREE_ON_RESUME = ("steps", "log_every", "checkpoint_every", "score_every", "keep", "on_collapse")
+_FREE = (*(f"train.{name}" for name in _FREE_ON_RESUME), "eval", "held_out")
+_PLACE_OF_DATA = ("data.name", "data.data_dir")
 _TEXT = ("paper", "note", "claim")
+
+# What a run has written before its first step was saved.
+_OF_A_START = ("checkpoints", "tensorboard", "losses.csv", "scores.csv", "samples.png", RUN_CONFIG)
 
 
 class RunError(RuntimeError):
     """A run that cannot start; the message says what to do."""
 
 
+def inspect(folder, config, resume, room=0):
+    """Raises RunError where a run of a config cannot begin, or be resumed, in a folder; nothing is written.
+
+    Args:
+        room: how many bytes the run will write.
+    """
+    record = folder / RUN_CONFIG
+    if _has_begun(folder):
+        _check_resumable(record, config, resume)
+    elif folder.is_dir() and not record.exists() and any(path.name != "run.lock" for path in folder.iterdir()):
+        raise RunError(f"{folder} holds other files and no run; choose a folder of its own.")
+    place = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
+        why = "is read-only, or another user's" if place.is_dir() else "is a file"
+        raise RunError(f"The run folder {folder} cannot be written: {place} {why}.")
+    free = shutil.disk_usage(place).free
+    if free < room:
+        raise RunError(
+            f"The run folder {folder} cannot be written: only {free >> 20} MiB are free there and a run needs "
+            f"{room >> 20}."
+        )
+
+
 @contextlib.contextmanager
-def opened(folder, config, resume, strategy):
+def opened(folder, config, resume, strategy, data, room):
     """Prepares and locks the run folder on the chief; where that fails, every worker stops.
+
+    Args:
+        data: what the manifests of the run's checkpoints say of its data; `contents` must be that of a run
+            that is resumed.
+        room: as `inspect` takes it.
 
     Raises:
         RunError: the folder cannot be used, or this worker's settings are not the chief's.
@@ -36,8 +71,9 @@ def opened(folder, config, resume, strategy):
         problem = None
         if distribution.is_chief(strategy):
             try:
-                _prepare(folder, config, resume)
+                inspect(folder, config, resume, room)
                 stack.enter_context(_locked(folder))
+                _prepare(folder, config, resume, data)
             except RunError as error:
                 problem = error
         if distribution.agreed(strategy, int(problem is not None)):
@@ -51,32 +87,30 @@ def _fingerprint(config):
     return int(hashlib.sha256(text.encode()).hexdigest()[:15], 16)
 
 
-def _prepare(folder, config, resume):
-    """Makes the run folder or checks that it can be resumed."""
-    record = folder / RUN_CONFIG
+def _prepare(folder, config, resume, data):
+    """Makes the run folder ready, for a resumed run as it is, or for a new one in place of a start that failed."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass
-        _require_space(folder)
-        if record.exists():
-            _check_resumable(record, config, resume)
-        elif any(path.name != "run.lock" for path in folder.iterdir()):
-            raise RunError(f"{folder} holds other files and no run; choose a folder of its own.")
+        if _has_begun(folder):
+            _check_resumable(folder / RUN_CONFIG, config, resume)
+            _check_data(folder, data)
+        elif (folder / RUN_CONFIG).exists():
+            for name in _OF_A_START:
+                remove(folder / name)
         remove_unfinished(folder)
-        write_text(record, json.dumps(config.as_dict(), indent=1) + "\n")
+        write_text(folder / RUN_CONFIG, json.dumps(config.as_dict(), indent=1) + "\n")
     except OSError as error:
         raise RunError(
             f"The run folder {folder} cannot be written: {error.strerror or error}."
         ) from error
 
 
-def _require_space(folder, needed=200 << 20):
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise OSError(
-            errno.ENOSPC, f"only {free >> 20} MiB are free there and a run needs {needed >> 20}"
-        )
+def _has_begun(folder):
+    """Whether there is more in a run folder than what a run writes before its first step is saved."""
+    saved = [path.name for path in folder.glob("checkpoints/step_*")]
+    left = any((folder / name).exists() for name in (CARD, WEIGHTS))
+    return left or any(int(name.removeprefix("step_")) > 0 for name in saved)
 
 
 def _check_resumable(record, config, resume):
@@ -87,15 +121,44 @@ def _check_resumable(record, config, resume):
         )
     try:
         before = models.settled(resolved(json.loads(record.read_text(encoding="utf-8")))).as_dict()
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise RunError(f"{record} is damaged ({error}); choose another folder.") from error
+    free = _FREE + (_PLACE_OF_DATA if _data_of(record.parent) else ())
     changed = set(_flatten(computing(before))) ^ set(_flatten(computing(config.as_dict())))
-    keys = sorted({key for key, _ in changed if key.removeprefix("train.") not in _FREE_ON_RESUME})
+    keys = sorted({key for key, _ in changed if not any(_is_in(key, each) for each in free)})
     if keys:
         raise RunError(
             f"The run in {record.parent} was started with another value of {', '.join(keys)}; "
             "resume it with the same settings, or start a new run elsewhere."
         )
+
+
+def _is_in(key, section):
+    return key == section or key.startswith(f"{section}.")
+
+
+def _check_data(folder, data):
+    """Raises RunError where the data are not those that a run began with, as far as it says."""
+    before = _data_of(folder)
+    if before and before["contents"] != data["contents"]:
+        raise RunError(
+            f"The run in {folder} began with other data: {_counted(before)} then, {_counted(data)} now, and not the "
+            "same ones. Resume it with the data as they were, or start a new run elsewhere."
+        )
+
+
+def _data_of(folder):
+    """What the newest checkpoint's manifest says of the run's data; None where it says nothing or is damaged."""
+    manifest = max(folder.glob("checkpoints/step_*/manifest.json"), default=None)
+    try:
+        found = json.loads(manifest.read_text(encoding="utf-8"))["data"]
+        return found if found["contents"] else None
+    except (AttributeError, OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _counted(data):
+    return f"{data.get('examples')} examples of {data.get('name')}:{data.get('split')}"
 
 
 def computing(settings):
@@ -114,7 +177,12 @@ def _flatten(value, path=""):
 @contextlib.contextmanager
 def _locked(folder):
     """Keeps a second process out of the folder; the system lets go when this one ends or dies."""
-    with open(folder / "run.lock", "w") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = open(folder / "run.lock", "w")
+    except OSError as error:
+        raise RunError(f"The run folder {folder} cannot be written: {error.strerror or error}.") from error
+    with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

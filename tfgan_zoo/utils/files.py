@@ -44,13 +44,29 @@ def replacing(path):
     except OSError as error:
         raise OSError(error.errno, f"Could not write {path}: {error.strerror or error}") from error
     finally:
-        temporary.unlink(missing_ok=True)
+        # On a disk that takes nothing, this fails as well, and says less.
+        with contextlib.suppress(OSError):
+            temporary.unlink()
 
 
 def write_text(path, text):
     """Writes a text file, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def require_place(path):
+    """Raises OSError where a file cannot be written: it is a folder, or has no folder that can be written.
+
+    For before what is to be in the file is computed.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise OSError(f"Could not write {path}: it is a folder.")
+    if not path.parent.is_dir():
+        raise OSError(f"Could not write {path}: there is no folder {path.parent}.")
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise OSError(f"Could not write {path}: {path.parent} is read-only, or another user's.")
 
 
 def sync(path):
@@ -81,13 +97,19 @@ def require_room(path, size):
         with open(trial, "wb") as file:
             os.posix_fallocate(file.fileno(), 0, size)
     finally:
-        trial.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            trial.unlink()
 
 
 def remove_unfinished(folder):
     """Deletes what a killed writer left behind under its temporary name."""
     for path in Path(folder).glob(".writing-*"):
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink()
+        remove(path)
+
+
+def remove(path):
+    """Deletes a file, or a folder and all that is in it; nothing happens where there is none."""
+    if Path(path).is_dir():
+        shutil.rmtree(path)
+    else:
+        Path(path).unlink(missing_ok=True)

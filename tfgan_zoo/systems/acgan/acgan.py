@@ -13,6 +13,7 @@ Differs from the paper: the generator's -L_S is -log D(fake) by default, as ever
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.core.classes import require_logits
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Classes, Latents, Sampler
 from tfgan_zoo.losses import gan
@@ -59,6 +60,7 @@ class ACGAN(AdversarialModel):
         self.prior = prior
         sources = {"z": Latents(generator.input["z"].shape[-1], prior), "label": Classes(classes)}
         self.sampler = Sampler(generator, sources)
+        require_logits(discriminator, "class", classes)
 
     @property
     def example_shapes(self):

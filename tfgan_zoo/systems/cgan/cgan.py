@@ -11,6 +11,7 @@ unit hypercube's. Tagging of Flickr images is left out.
 
 import keras
 
+from tfgan_zoo.core.classes import require_classes
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Classes, Latents, Sampler
 from tfgan_zoo.losses import gan
@@ -52,6 +53,7 @@ class CGAN(AdversarialModel):
         self.prior = prior
         sources = {"z": Latents(generator.input["z"].shape[-1], prior), "label": Classes(classes)}
         self.sampler = Sampler(generator, sources)
+        require_classes(discriminator, "label", classes)
 
     @property
     def example_shapes(self):

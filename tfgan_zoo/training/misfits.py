@@ -1,0 +1,154 @@
+"""Whether data and networks fit: shapes, and numbers of classes, with the keys to set where they do not."""
+
+import inspect
+from dataclasses import dataclass
+
+from tfgan_zoo.hub import builders
+
+# How to come by data with a key, where they lack it.
+_SOURCES = {
+    "label": "put the images of each class into a folder of its own, and no image beside these folders",
+    "condition": "data.name=edges/NAME makes conditions of images",
+    "image_a": "data.name=unpaired/NAME+NAME gives two domains",
+    "image_b": "data.name=unpaired/NAME+NAME gives two domains",
+    "text": "data.name=captioned/NAME embeds captions",
+    "wrong_image": "data.name=captioned/NAME draws images of other captions",
+}
+
+# What builders call the last dimension of an example, where it is not "channels".
+_LAST = {"condition": "condition_channels", "x": "data_dim"}
+
+_MOST_NAMES = 12
+
+
+def misfits(config, model, info):
+    """A sentence, with the keys to set, for everything in which data and networks do not fit.
+
+    Args:
+        config: a `Config`.
+        model: its model.
+        info: the `data.Info` of its data.
+    """
+    lacking = [key for key in model.example_shapes if key not in info.elements]
+    if lacking:
+        yield _lack(config, model, info, lacking)
+    networks = [*_networks(config, model)]
+    for key in model.example_shapes:
+        built = [network for network in networks if network.examples.get(key)]
+        has = tuple(info.elements[key][0]) if key in info.elements else None
+        if has and any(network.examples[key] != has for network in built):
+            yield _misfit(key, has, built)
+    if "label" in model.example_shapes and info.num_classes and hasattr(model, "classes"):
+        yield from _classes(model, info, networks)
+
+
+@dataclass(frozen=True)
+class _Network:
+    """A network of a config.
+
+    Attributes:
+        where: its dotted key.
+        takes: the names of its builder's arguments.
+        examples: {key of a batch: shape} of the examples that it makes, translates or judges.
+    """
+
+    where: str
+    takes: frozenset
+    examples: dict
+
+
+def _networks(config, model):
+    ways = {id(way.network): way for way in model.samplers().values()}
+    for name, spec in config.networks.items():
+        several = isinstance(spec, list)
+        specs, networks = (spec, getattr(model, name)) if several else ([spec], [getattr(model, name)])
+        for place, (each, network) in enumerate(zip(specs, networks, strict=True)):
+            way = ways.get(id(network))
+            examples = _made(way) if way else _judged(network, model.example_shapes)
+            where = f"networks.{name}.{place}" if several else f"networks.{name}"
+            yield _Network(where, builders.parameters(each, where), examples)
+
+
+def _made(way):
+    """{key: shape} of what a sampler makes, and of what it translates."""
+    translated = {way.of: tuple(way.inputs[way.of].shape[1:])} if way.of else {}
+    return {way.makes: way.example_shape, **translated}
+
+
+def _judged(network, shapes):
+    """{key: shape} of the examples that a network judges: inputs with the name of a key, or images and points.
+
+    Of inputs without names the last is taken: networks of several sizes begin with the smallest.
+    """
+    inputs = network.input
+    if isinstance(inputs, dict):
+        return {name: tuple(each.shape[1:]) for name, each in inputs.items() if shapes.get(name)}
+    last = tuple((inputs[-1] if isinstance(inputs, list) else inputs).shape[1:])
+    likely = [key for key, shape in shapes.items() if len(shape) == len(last) and (len(shape) > 1 or key == "x")]
+    likely.sort(key=lambda key: shapes[key] != last)
+    return {likely[0]: last} if likely else {}
+
+
+def _lack(config, model, info, keys):
+    hints = list(dict.fromkeys(_SOURCES[key] for key in keys if key in _SOURCES))
+    hints += [f"data.keys={config.data.keys} leaves out all others"] if config.data.keys else []
+    found = "".join(f" ({folder})" for folder in info.folders if folder.losses)
+    return (
+        f"{type(model).__name__} learns from {' and '.join(model.example_shapes)}, and the data have "
+        f"{' and '.join(info.elements)} alone{found}" + "".join(f"; {hint}" for hint in hints)
+    )
+
+
+def _misfit(key, has, built):
+    """What is wrong with the shape of the examples under a key, which the networks in `built` have."""
+    are = " and ".join(f"{network.where} is built for {_said(network.examples[key])}" for network in built)
+    of_data, of_networks = _data_settings(key, has, built), _network_settings(key, has, built)
+    ways = [f"{' '.join(of_data)} to convert the data"] if of_data else []
+    ways += [f"{' '.join(of_networks)} to build networks for the data"] if of_networks else []
+    remedy = f". Set {', or '.join(ways)}" if ways else ""
+    return f"The data have {key} of {_said(has)}; {are}{remedy}"
+
+
+def _data_settings(key, has, built):
+    """What brings images to the shape that networks are built for; [] where nothing does."""
+    wanted = {network.examples[key] for network in built}
+    height, width, channels = wanted.pop() if len(has) == 3 else (0, 0, 0)
+    if wanted or height != width or channels not in (1, 3):
+        return []
+    return [f"data.image_size={height}"] * (has[:2] != (height, width)) + [f"data.channels={channels}"] * (
+        has[2] != channels
+    )
+
+
+def _network_settings(key, has, built):
+    """What builds networks for examples of that shape; [] where one of them cannot be."""
+    settings = []
+    for network in built:
+        shape, changes = network.examples[key], {}
+        if len(has) == 3 and shape[:2] != has[:2]:
+            changes["image_size"] = has[0]
+        if shape[-1] != has[-1]:
+            changes[_LAST.get(key, "channels")] = has[-1]
+        if not set(changes) <= network.takes or ("image_size" in changes and has[0] != has[1]):
+            return []
+        settings += [f"{network.where}.{name}={value}" for name, value in changes.items()]
+    return settings
+
+
+def _said(shape):
+    """A shape in words."""
+    if len(shape) == 3:
+        return f"{shape[0]} x {shape[1]} with {shape[2]} {'channel' if shape[2] == 1 else 'channels'}"
+    return " x ".join(map(str, shape)) + " numbers"
+
+
+def _classes(model, info, networks):
+    """What is wrong with the numbers of classes."""
+    names, count = info.class_names, info.num_classes
+    if count == model.classes:
+        return
+    told = f" ({', '.join(names[:_MOST_NAMES])}{', ...' if len(names) > _MOST_NAMES else ''})" if names else ""
+    keys = ["system_args"] if "classes" in inspect.signature(type(model).__init__).parameters else []
+    keys += [network.where for network in networks if "classes" in network.takes]
+    settings = " ".join(f"{key}.classes={count}" for key in keys)
+    yield f"The data have {count} classes{told}, the networks {model.classes}. Set {settings}"
