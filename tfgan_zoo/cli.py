@@ -274,10 +274,10 @@ def prepare(
 
 @app.command()
 def verify(
-    config_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="a config")] = None,
-    every: Annotated[bool, typer.Option("--all", help="all configs whose weights ship")] = False,
+    config_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="a config, classifier/NAME or text/NAME")] = None,
+    every: Annotated[bool, typer.Option("--all", help="all weights that ship")] = False,
     update: Annotated[
-        bool, typer.Option("--update", help="write what the config's eval section asks for now")
+        bool, typer.Option("--update", help="write the card anew, by the config's present eval section")
     ] = False,
     json_file: JsonFile = None,
 ):
