@@ -1,10 +1,15 @@
 """Two logical CPUs for every test process, a cache of its own, and the command line."""
 
+import contextlib
+import ctypes
+import gc
 import os
 import sys
+from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
+import keras
 import pytest
 import tensorflow as tf
 from tensorflow.python.framework.config import disable_op_determinism
@@ -50,7 +55,43 @@ TABLES = {
     "tried": ("hostile input", ("kind", "cases", "refused", "unclear errors")),
     "killed": ("killed and resumed", ("what", "moments", "lost")),
     "alike": ("replicas beside one", ("config", "strategy", "replicas", "weights differ")),
+    "cost": ("contracts of a system", ("system", "core seconds", "at most")),
 }
+
+# What a worker may hold when it ends, in GiB.
+MEMORY_LIMIT = 2.5
+WORKERS = {}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def free_memory():
+    """What a module's tests leave behind: Keras' global state, TensorFlow's graphs, and freed blocks."""
+    yield
+    keras.backend.clear_session()
+    gc.collect()
+    with contextlib.suppress(OSError, AttributeError):
+        # The allocator of glibc keeps what was freed, in pools of every thread.
+        ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
+def resident():
+    """{"now", "peak"}: GiB of memory that this process holds."""
+    fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    return {name: int(fields[key].split()[0]) / 2**20 for name, key in (("now", "VmRSS"), ("peak", "VmHWM"))}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    output = getattr(session.config, "workeroutput", None)
+    if output is not None:
+        output["memory"] = resident()
+    elif any(memory["now"] > MEMORY_LIMIT for memory in WORKERS.values()):
+        session.exitstatus = 1
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    WORKERS[node.gateway.id] = getattr(node, "workeroutput", {}).get("memory", {"now": 0.0, "peak": 0.0})
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -61,13 +102,21 @@ def pytest_terminal_summary(terminalreporter):
             if getattr(report, "when", None) == "teardown":
                 for name, row in report.user_properties:
                     recorded[name].append(row)
+    if WORKERS:
+        terminalreporter.section(f"memory of workers at their end (at most {MEMORY_LIMIT} GiB)")
+        for worker, memory in sorted(WORKERS.items()):
+            terminalreporter.line(f"{worker}: {memory['now']:.2f} GiB, at its peak {memory['peak']:.2f}")
     for name, (title, columns) in TABLES.items():
         if recorded[name]:
             terminalreporter.section(title)
-            rows = sorted(recorded[name]) if name == "alike" else _summed(recorded[name])
+            rows = _summed(recorded[name]) if name in ("tried", "killed") else sorted(recorded[name])
             for first, *others in (columns, *rows):
-                cells = (f"{cell:.1e}" if isinstance(cell, float) else cell for cell in others)
+                cells = (_shown(name, cell) for cell in others)
                 terminalreporter.line(f"{first:44}" + "".join(f" {cell:>14}" for cell in cells))
+
+
+def _shown(name, cell):
+    return f"{cell:.1e}" if isinstance(cell, float) and name == "alike" else cell
 
 
 def _summed(rows):

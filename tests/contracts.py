@@ -1,5 +1,6 @@
-"""What every config must pass, as functions of one config; `test_contracts.py` runs them on all."""
+"""What every system must pass, as functions of one of its configs; `test_contracts.py` runs them."""
 
+import contextlib
 import functools
 import json
 import os
@@ -9,12 +10,15 @@ import sys
 import keras
 import numpy as np
 import tensorflow as tf
+import yaml
+from devices import two_replicas
 
 import tfgan_zoo as zoo
 from tfgan_zoo import data
-from tfgan_zoo.core.translation_game import TranslationGame
 from tfgan_zoo.hub.config import list_configs, load_config
+from tfgan_zoo.hub.index import config_path
 from tfgan_zoo.hub.models import build
+from tfgan_zoo.layers.dropout import ReplicaDropout
 
 STEPS = 10
 
@@ -73,27 +77,14 @@ class Server:
         self.process.wait(timeout=30)
 
 
-@functools.cache
-def two_replicas():
-    """One strategy for the whole process: two of them would mix up their collective operations."""
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-
-
-# What a model's training does not depend on.
-_APART = ("id", "paper", "note", "eval", "claim")
-
-
-@functools.cache
 def representatives():
-    """Every config's id -> the first config whose smoke overlay makes the same model and training."""
-    firsts = {}
-
-    def first(config_id):
-        settings = smoke(config_id).as_dict()
-        key = json.dumps({name: value for name, value in settings.items() if name not in _APART})
-        return firsts.setdefault(key, config_id)
-
-    return {config_id: first(config_id) for config_id in list_configs()}
+    """{system: the config by which its contract is checked}: the first of its own that extends no other."""
+    found = {}
+    for config_id in list_configs():
+        raw = yaml.safe_load(config_path(config_id).read_text(encoding="utf-8"))
+        if "extends" not in raw:
+            found.setdefault(config_id.partition("/")[0], config_id)
+    return found
 
 
 def smoke(config_id, **overrides):
@@ -140,12 +131,119 @@ def largest_difference(one, other):
 
 
 def updates_are_counted(config, reference):
-    """Every player moved, exactly as often a step as the system says."""
-    updates = {player: int(o.iterations) for player, o in reference.optimizers.items()}
-    assert updates == {p: STEPS * n for p, n in reference.updates_per_step.items()}
+    """Every player moved, as often a step as `train_step` asks for."""
     assert int(reference.step.numpy()) == STEPS
-    assert (reference.fault.numpy() == -1).all()
+    model = build(config)
+    asked = dict.fromkeys(model.players(), 0)
+    with counting(model, asked):
+        model.train_step(first_batch(config, model))
+    updates = {player: int(reference.optimizer_of(player).iterations) for player in asked}
+    assert updates == {player: STEPS * count for player, count in asked.items()} and min(asked.values()) > 0
     assert all(change > 0 for change in moved(reference, build(config)).values())
+
+
+@contextlib.contextmanager
+def counting(model, asked):
+    """Counts in `asked` how often each player's gradients are applied."""
+    apply = model.apply
+
+    def counted(gradients, when=None):
+        for player in gradients:
+            asked[player] += 1
+        apply(gradients, when)
+
+    model.apply = counted
+    try:
+        yield
+    finally:
+        model.apply = apply
+
+
+def first_batch(config, model):
+    return model.batch(next(iter(batches(config, model))))
+
+
+def an_update_moves_its_own_player_alone(config):
+    """While one player's gradients are applied, no weight of another moves."""
+    model = build(config)
+    apply = model.apply
+
+    def watched(gradients, when=None):
+        others = [player for player in model.players() if player not in gradients]
+        own = {id(v) for player in gradients for v in model.player_variables(player)}
+        held = [v for player in others for v in model.player_variables(player) if id(v) not in own]
+        before = [v.numpy() for v in held]
+        apply(gradients, when)
+        for variable, value in zip(held, before):
+            np.testing.assert_array_equal(variable.numpy(), value, variable.path)
+
+    model.apply = watched
+    model.train_step(first_batch(config, model))
+
+
+# Layers that compute otherwise in training than after it.
+_TRAINING_LAYERS = (keras.layers.BatchNormalization, keras.layers.Dropout, ReplicaDropout)
+
+
+@contextlib.contextmanager
+def watching_layers(model):
+    """{layer name: the values of `training` that it was called with} of all players' networks."""
+    seen = {}
+    networks = [part for parts in model.players().values() for part in parts if isinstance(part, keras.Layer)]
+    layers = {id(layer): layer for network in networks for layer in network._flatten_layers()}
+    calls = {}
+    for layer in layers.values():
+        if isinstance(layer, _TRAINING_LAYERS):
+            calls[layer] = layer.call
+            layer.call = functools.partial(_noted, layer.call, seen.setdefault(layer.path, []))
+    try:
+        yield seen
+    finally:
+        for layer, call in calls.items():
+            layer.call = call
+
+
+def _noted(call, seen, inputs, training=None, **kwargs):
+    seen.append(bool(training))
+    return call(inputs, training=training, **kwargs)
+
+
+def networks_know_when_they_train(config):
+    """Every layer to which it makes a difference is told that it trains in a step, and that it does not after it."""
+    model = build(config)
+    batch = first_batch(config, model)
+    with watching_layers(model) as seen:
+        model.train_step(batch)
+    assert all(told and all(told) for told in seen.values()), seen
+    with watching_layers(model) as seen:
+        for function, specs in model.signatures().values():
+            function({key: tf.constant(example_of(spec)) for key, spec in specs.items()})
+        for make, _ in makers(config, model).values():
+            make(seed=0)
+    assert not any(any(told) for told in seen.values()), seen
+
+
+def every_key_matters(config):
+    """What a system learns changes with each key of the batch that it asks for."""
+    whole = build(config)
+    batch = first_batch(config, whole)
+    whole.train_step(batch)
+    for key in whole.example_shapes:
+        other = build(config)
+        turned = tf.roll(batch[key], 1, axis=0) if batch[key].dtype == tf.int32 else -batch[key]
+        other.train_step({**batch, key: turned})
+        assert largest_difference(whole, other) > 0, key
+
+
+def evaluation_moves_nothing(config, reference):
+    """`evaluate` gives finite losses under the names of training, leaves every number as it was, and repeats."""
+    before = state(reference)
+    stream = batches(config, reference)
+    found = [reference.evaluate(stream, steps=1, verbose=0, return_dict=True) for _ in range(2)]
+    assert found[0] == found[1] and np.isfinite(list(found[0].values())).all()
+    assert set(found[0]) == set(reference.history.history)
+    for value, now in zip(before, state(reference), strict=True):
+        np.testing.assert_array_equal(value, now)
 
 
 def survives_saving(config, tmp_path):
@@ -166,15 +264,15 @@ def survives_saving(config, tmp_path):
 
 def makers(config, model):
     """What a model makes, by name: (function of a seed and a batch size -> 5 examples, is it random)."""
-    if not isinstance(model, TranslationGame):
+    if not model.translates:
         return {"generate": (functools.partial(model.generate, 5), True)}
     batch = next(iter(data.load(**config.data.model_dump(), batch_size=5, shuffle=False)))
     return {
         name: (
-            functools.partial(model.translate, batch[way.source].numpy(), direction=name),
-            way.noise_size > 0,
+            functools.partial(model.translate, batch[way.of].numpy(), direction=name),
+            way.is_random,
         )
-        for name, way in model.directions().items()
+        for name, way in model.samplers().items()
     }
 
 
@@ -192,8 +290,44 @@ def makes_by_seed(config, reference):
         assert len(np.unique(first, axis=0)) == 5
 
 
+def makes_with_averages(config):
+    """Where weights are averaged, samples, translations and decoded latents are made with the averages."""
+    averaging = {f"optimizers.{player}.use_ema": True for player in config.optimizers}
+    averaging |= {f"optimizers.{player}.ema_momentum": 0.5 for player in config.optimizers}
+    model = build(load_config(config.id, averaging, smoke=True))
+    for _ in range(2):
+        model.train_step(first_batch(config, model))
+    made = _made(config, model)
+    averages = {v.path: average for o in model.optimizers.values() for v, average in _averages(o)}
+    for optimizer in model.optimizers.values():
+        optimizer.use_ema = False
+    plain = _made(config, model)
+    for player in model.players():
+        for variable in model.player_variables(player):
+            variable.assign(averages[variable.path])
+    for name, values in _made(config, model).items():
+        np.testing.assert_allclose(made[name], values, atol=1e-5)
+        assert np.abs(made[name] - plain[name]).max() > 0, name
+
+
+def _averages(optimizer):
+    return zip(optimizer._trainable_variables, optimizer._model_variables_moving_average, strict=True)
+
+
+def _made(config, model):
+    made = {name: make(seed=1) for name, (make, _) in makers(config, model).items()}
+    if not model.translates:
+        given = model.sampler.inputs_of(5, 1)
+        made["decode"] = model.decode(given.pop("z"), **given)
+    return made
+
+
+# Operations that leave the device for the host's Python, or whose results have a size that data decide.
+_NOT_ON_TPU = {"PyFunc", "PyFuncStateless", "EagerPyFunc", "Unique", "UniqueV2", "Where", "DynamicPartition"}
+
+
 def compiles_with_xla(config):
-    """The whole step compiles, and gives the weights that it gives without XLA.
+    """The whole step compiles, asks nothing of the host, and gives the weights that it gives without XLA.
 
     With plain gradient descent, since Adam turns the last digit of a tiny gradient into a whole
     step one way or the other.
@@ -202,22 +336,15 @@ def compiles_with_xla(config):
         f"optimizers.{player}": {"class": "SGD", "learning_rate": 0.01}
         for player in config.optimizers
     }
-    plain = load_config(config.id, descent, smoke=True)
-    compiled = load_config(config.id, {**descent, "train.jit_compile": True}, smoke=True)
     with tf.device("CPU:0"):
-        with_xla, without = (fit(build(each), each, 2) for each in (compiled, plain))
-    assert largest_difference(with_xla, without) < 1e-5
-
-
-# Operations that leave the device for the host's Python, or whose results have a size that data decide.
-_NOT_ON_TPU = {"PyFunc", "PyFuncStateless", "EagerPyFunc", "Unique", "UniqueV2", "Where", "DynamicPartition"}
-
-
-def fits_a_tpu(config):
-    """Nothing in a step is asked of the host, and no size depends on the data; that it compiles, XLA says."""
-    model = build(config)
-    batch = next(iter(batches(config, model)))
-    graph = tf.function(model.train_step).get_concrete_function(batch).graph
+        compiled, plain = (build(load_config(config.id, descent, smoke=True)) for _ in range(2))
+        batch = first_batch(config, plain)
+        step = tf.function(compiled.train_step, jit_compile=True)
+        graph = step.get_concrete_function(batch).graph
+        for _ in range(2):
+            step(batch)
+            plain.train_step(batch)
+    assert largest_difference(compiled, plain) < 1e-5
     inner = [each.graph for each in graph._functions.values() if hasattr(each, "graph")]
     assert not {op.type for part in (graph, *inner) for op in part.get_operations()} & _NOT_ON_TPU
 
@@ -241,7 +368,7 @@ def trains_in_bfloat16(config):
     """Under `mixed_bfloat16` weights stay float32, losses finite, samples float32."""
     fresh = build(smoke(config.id, precision="mixed_bfloat16"))
     model = fit(build(smoke(config.id, precision="mixed_bfloat16")), config, 2)
-    assert (model.fault.numpy() == -1).all()
+    assert all(np.isfinite(losses).all() for losses in model.history.history.values())
     assert all(change > 0 for change in moved(model, fresh).values())
     weights = [v for player in model.players() for v in model.player_variables(player)]
     assert {v.dtype for v in weights} == {"float32"}
