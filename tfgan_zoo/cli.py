@@ -274,7 +274,9 @@ def prepare(
 
 @app.command()
 def verify(
-    config_id: Annotated[str | None, typer.Argument(metavar="[ID]", help="a config, classifier/NAME or text/NAME")] = None,
+    config_id: Annotated[
+        str | None, typer.Argument(metavar="[ID]", help="a config, classifier/NAME or text/NAME")
+    ] = None,
     every: Annotated[bool, typer.Option("--all", help="all weights that ship")] = False,
     update: Annotated[
         bool, typer.Option("--update", help="write the card anew, by the config's present eval section")
