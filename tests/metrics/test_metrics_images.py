@@ -56,6 +56,16 @@ def test_ssim_and_ms_ssim_agree_with_tensorflow(rng):
     )
 
 
+def test_five_scales_have_the_published_weights_which_add_up_to_1_0001():
+    """Flat images have contrast 1 at every scale, and the luminance term to the last weight."""
+    first, second = np.full((1, 176, 176, 1), -0.8), np.full((1, 176, 176, 1), 0.8)
+    a, b, c1 = 0.1, 0.9, 1e-4
+    luminance = (2 * a * b + c1) / (a**2 + b**2 + c1)
+    assert metrics.ms_ssim(first, second) == pytest.approx([luminance**0.1333], rel=1e-9)
+    # Of four the weights are divided by their sum.
+    assert metrics.ms_ssim(first, second, 4) == pytest.approx([luminance ** (0.2363 / 0.8668)], rel=1e-9)
+
+
 def test_ms_ssim_with_fewer_scales_rescales_the_weights(rng):
     first = textured(rng, (2, 48, 48, 1))
     second = textured(rng, (2, 48, 48, 1))

@@ -3,8 +3,10 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from scipy.spatial.distance import cdist
+
 from tfgan_zoo import metrics
-from tfgan_zoo.metrics import manifolds
+from tfgan_zoo.metrics import _distances
 
 
 def test_precision_recall_on_a_line_by_hand():
@@ -55,10 +57,36 @@ def test_equal_reals():
     assert metrics.density_coverage(same, same) == (0.0, 0.0)
 
 
+def test_fakes_that_all_equal_one_real(rng):
+    real = rng.normal(size=(200, 64))
+    fake = real[:1].repeat(100, axis=0)
+    # The balls of the fakes have radius 0 and hold the one real of two hundred.
+    assert metrics.precision_recall(real, fake) == (1.0, 1 / 200)
+
+
+def test_every_real_more_than_k_times(rng):
+    real = rng.normal(size=(50, 64)).repeat(6, axis=0)
+    for shift in (0, 100):
+        assert metrics.precision_recall(real + shift, real + shift) == (1.0, 1.0)
+        # Open balls of radius 0 hold nothing.
+        assert metrics.density_coverage(real + shift, real + shift) == (0.0, 0.0)
+
+
+@pytest.mark.parametrize("offset", [0, 1e6])
+@pytest.mark.parametrize("spread", [1, 1e-3, 1e-9])
+def test_distances_are_exact_far_from_the_origin_and_near_each_other(rng, offset, spread):
+    x = offset + np.concatenate([rng.normal(size=(40, 7)), 3 + spread * rng.normal(size=(60, 7))])
+    y = np.concatenate([x[::2], offset + 3 + spread * rng.normal(size=(50, 7))])
+    found = np.concatenate([squares for _, squares in _distances.squared_distance_blocks(x, y)])
+    expected = cdist(x, y, "sqeuclidean")
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    np.testing.assert_array_equal(found == 0, expected == 0)
+
+
 def test_small_blocks_give_the_same(rng, monkeypatch):
     real, fake = rng.normal(size=(3000, 2)), rng.normal(0.5, 1, size=(2000, 2))
     whole = metrics.precision_recall(real, fake), metrics.density_coverage(real, fake)
-    monkeypatch.setattr(manifolds, "_WORKING_MIB", 1)
+    monkeypatch.setattr(_distances, "_BLOCK_MIB", 1)
     assert whole == (metrics.precision_recall(real, fake), metrics.density_coverage(real, fake))
 
 
@@ -75,6 +103,20 @@ def test_nearest_neighbours_find_copies(rng):
     indices, distances = metrics.nearest_neighbours(train[[7, 3]], train)
     assert indices[:, 0].tolist() == [7, 3]
     assert (distances == 0).all()
+
+
+def test_of_equal_neighbours_the_first_come_first(rng):
+    train = rng.normal(5, 1, size=(10, 20)).repeat(4, axis=0)
+    indices, distances = metrics.nearest_neighbours(train[[9, 21]], train, k=2)
+    assert indices.tolist() == [[8, 9], [20, 21]]
+    assert (distances == 0).all()
+
+
+def test_a_copy_is_told_from_what_differs_by_a_billionth(rng):
+    train = 100 + np.zeros((30, 4)) + 1e-9 * np.arange(30)[:, None]
+    indices, distances = metrics.nearest_neighbours(train[[17]], train, k=3)
+    assert indices[0, 0] == 17 and set(indices[0, 1:]) == {16, 18}
+    assert distances[0] == pytest.approx([0, 2e-9, 2e-9], rel=1e-4)
 
 
 def test_neighbours_picture_shows_samples_then_neighbours(rng):

@@ -3,6 +3,7 @@ import pytest
 from scipy.stats import wasserstein_distance
 
 from tfgan_zoo import metrics
+from tfgan_zoo.random.latents import slerp
 
 
 @pytest.mark.parametrize("sizes", [(40, 40), (40, 17), (6, 9)])
@@ -65,11 +66,54 @@ def test_path_length_of_a_linear_generator(rng):
     assert value == pytest.approx(np.square((end - start) @ matrix).sum(1).mean(), rel=1e-4)
 
 
-def test_path_length_follows_the_great_circle():
-    """From a quarter apart, a step eps turns by eps pi / 2, a chord of 2 sin(eps pi / 4)."""
+IDENTITY = {"generate": lambda z: z, "features": lambda x: x}
+
+
+def test_path_length_walks_at_the_latents_own_length():
+    """From a quarter apart, a step eps turns by eps pi / 2: at length 5 a chord of 10 sin(eps pi / 4)."""
+    start, end = np.array([[5.0, 0.0]]), np.array([[0.0, 5.0]])
+    value = metrics.perceptual_path_length(**IDENTITY, start=start, end=end, epsilon=0.1)
+    assert value == pytest.approx((10 * np.sin(0.1 * np.pi / 4) / 0.1) ** 2, rel=1e-4)
+
+
+def test_the_length_of_the_walk_changes_as_that_of_slerp():
+    """With r(t) from 2 to 6 and the direction turning by pi / 2: |h'|^2 = 4^2 + r^2 (pi / 2)^2."""
+    start, end = np.tile([2.0, 0.0], (20_000, 1)), np.tile([0.0, 6.0], (20_000, 1))
+    value = metrics.perceptual_path_length(
+        **IDENTITY, start=start, end=end, epsilon=1e-3, trim=0, batch_size=20_000
+    )
+    # E r^2 over t uniform is (2^2 + 2 6 + 6^2) / 3.
+    assert value == pytest.approx(16 + np.pi**2 / 4 * 52 / 3, rel=0.01)
+    walk = slerp(start[0], end[0], 1001)
+    assert np.square(np.diff(walk, axis=0) * 1000).sum(axis=1).mean() == pytest.approx(value, rel=0.01)
+
+
+def test_path_length_of_a_generator_that_stretches_is_that_times_its_square(rng):
+    start, end = rng.normal(size=(2, 50, 6))
+    one, three = (
+        metrics.perceptual_path_length(lambda z: gain * z, lambda x: x, start, end, epsilon=0.1)
+        for gain in (1, 3)
+    )
+    assert three == pytest.approx(9 * one, rel=1e-4)
+
+
+def test_on_the_unit_sphere_lengths_do_not_matter():
     start, end = np.array([[5.0, 0.0]]), np.array([[0.0, 0.1]])
-    value = metrics.perceptual_path_length(lambda z: z, lambda x: x, start, end, epsilon=0.1)
+    value = metrics.perceptual_path_length(
+        **IDENTITY, start=start, end=end, epsilon=0.1, interpolation="unit_slerp"
+    )
     assert value == pytest.approx((2 * np.sin(0.1 * np.pi / 4) / 0.1) ** 2, rel=1e-4)
+
+
+def test_of_a_generator_that_normalises_both_walks_are_one(rng):
+    start, end = rng.normal(size=(2, 50, 6))
+    own, unit = (
+        metrics.perceptual_path_length(
+            lambda z: z / np.linalg.norm(z, axis=1, keepdims=True), lambda x: x, start, end, 0.1, walk
+        )
+        for walk in ("slerp", "unit_slerp")
+    )
+    assert own == pytest.approx(unit, rel=1e-4)
 
 
 def test_path_length_of_a_collapsed_generator_is_zero(rng):

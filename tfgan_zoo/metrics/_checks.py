@@ -17,10 +17,19 @@ def as_vectors(values, name, at_least=1):
         raise ValueError(f"{name} holds {len(values)} rows; at least {at_least} are needed")
     if values.shape[1] == 0:
         raise ValueError(f"{name} holds vectors of length 0")
-    if not np.isfinite(values).all():
-        bad = int((~np.isfinite(values)).any(axis=1).sum())
-        raise ValueError(f"{name} has NaN or infinity in {bad} of {len(values)} rows")
+    require_finite(values, name)
     return values.astype(np.float64, copy=False)
+
+
+def require_finite(values, name):
+    """Raises ValueError where an array [n, ...] holds NaN or infinity."""
+    bad = ~np.isfinite(values).all(axis=tuple(range(1, np.ndim(values))))
+    if bad.any():
+        raise ValueError(not_finite(name, bad.sum(), len(values)))
+
+
+def not_finite(name, bad, rows):
+    return f"{name} has NaN or infinity in {bad} of {rows} rows"
 
 
 def as_vector_pair(real, fake, at_least=1):

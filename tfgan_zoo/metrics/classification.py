@@ -5,7 +5,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from tfgan_zoo.metrics._checks import as_labels
+from tfgan_zoo.metrics._checks import as_labels, require_finite
 
 
 def logistic_regression(features, labels):
@@ -37,8 +37,8 @@ def classification_accuracy_score(
             f"fakes have shape {list(fake.shape[1:])} and reals {list(real.shape[1:])}; "
             "use the same extractor for both"
         )
-    if not (np.isfinite(fake).all() and np.isfinite(real).all()):
-        raise ValueError("fake or real holds NaN or infinity")
+    require_finite(fake, "fake")
+    require_finite(real, "real")
     fake_labels = as_labels(fake_labels, len(fake), "fake_labels")
     real_labels = as_labels(real_labels, len(real), "real_labels")
     if len(np.unique(fake_labels)) < 2:

@@ -50,9 +50,9 @@ def ms_ssim(first, second, scales=None):
 
     where cs_j is SSIM's contrast-structure term at scale j, l_M its luminance term at the
     coarsest, each averaged over positions (negative averages count as 0), and each scale halves by
-    2 x 2 means. Wang et al. 2003 (Asilomar), equation 7, with the weights of their section 3.2,
-    rescaled to sum 1 for fewer than 5 scales; channels are averaged. `scales` None takes as many
-    of the 5 as keep 11 pixels; 5 need 176. Where more are asked for, a scale of fewer pixels has a
+    2 x 2 means. Wang et al. 2003 (Asilomar), equation 7, with the weights of their section 3.2: at 5
+    scales as published, where they add up to 1.0001; the first ones of fewer scales are divided by
+    their sum. Channels are averaged. `scales` None takes as many of the 5 as keep 11 pixels; 5 need 176. Where more are asked for, a scale of fewer pixels has a
     window of its own side, whose deviation shrinks with it. A perfect restoration scores 1, a flat
     grey about 0.
 
@@ -64,7 +64,9 @@ def ms_ssim(first, second, scales=None):
     if not 1 <= scales <= len(_SCALE_WEIGHTS):
         raise ValueError(f"scales must be from 1 to {len(_SCALE_WEIGHTS)}; got {scales}")
     _check_side(first, scales)
-    weights = _SCALE_WEIGHTS[:scales] / _SCALE_WEIGHTS[:scales].sum()
+    weights = _SCALE_WEIGHTS[:scales]
+    if scales < len(_SCALE_WEIGHTS):
+        weights = weights / weights.sum()
     result = 1.0
     for scale, weight in enumerate(weights, start=1):
         luminance, contrast = _components(first, second)

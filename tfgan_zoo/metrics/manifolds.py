@@ -1,14 +1,12 @@
 """Fidelity and diversity apart: precision and recall, density and coverage."""
 
 import numpy as np
-from sklearn.metrics import pairwise_distances_chunked
-from sklearn.neighbors import NearestNeighbors
 
 from tfgan_zoo.metrics._checks import as_vector_pair
+from tfgan_zoo.metrics._distances import squared_distance_blocks
 
-_WORKING_MIB = 128
-# Distances equal on paper differ in their last digits when computed in blocks; ties are decided
-# the same way everywhere by this relative slack, far below float32 feature noise.
+# Distances equal on paper differ in their last digits; ties are decided the same way everywhere by this
+# relative slack of their squares, far below float32 feature noise. Those of equal points are exactly 0.
 _SLACK = 1e-9
 
 
@@ -24,13 +22,13 @@ def precision_recall(real, fake, k=3):
     the same on both (as two halves of the reals do, near 1 in low dimensions); a collapsed one
     precision 0 or 1, as its point is real or not, and recall near 0.
     """
-    real, fake = _centred_pair(real, fake, k)
-    real_reach = _radii(real, k) * (1 + _SLACK)
-    fake_reach = _radii(fake, k) * (1 + _SLACK)
+    real, fake = _checked(real, fake, k)
+    real_reach = _squared_radii(real, k) * (1 + _SLACK)
+    fake_reach = _squared_radii(fake, k) * (1 + _SLACK)
     realistic, covered = np.zeros(len(fake), bool), np.zeros(len(real), bool)
-    for rows, distances in _distance_blocks(real, fake):
-        realistic |= (distances <= real_reach[rows, None]).any(axis=0)
-        covered[rows] = (distances <= fake_reach).any(axis=1)
+    for rows, squares in squared_distance_blocks(real, fake):
+        realistic |= (squares <= real_reach[rows, None]).any(axis=0)
+        covered[rows] = (squares <= fake_reach).any(axis=1)
     return float(realistic.mean()), float(covered.mean())
 
 
@@ -46,33 +44,23 @@ def density_coverage(real, fake, k=5):
     collapsed one coverage near 0, and density 0 or large as its point is real or not. More than
     k equal reals have a ball of radius 0, which holds nothing.
     """
-    real, fake = _centred_pair(real, fake, k)
-    reach = _radii(real, k) * (1 - _SLACK)
+    real, fake = _checked(real, fake, k)
+    reach = _squared_radii(real, k) * (1 - _SLACK)
     inside, covered = 0, 0
-    for rows, distances in _distance_blocks(real, fake):
-        hits = distances < reach[rows, None]
+    for rows, squares in squared_distance_blocks(real, fake):
+        hits = squares < reach[rows, None]
         inside += int(hits.sum())
         covered += int(hits.any(axis=1).sum())
     return inside / (k * len(fake)), covered / len(real)
 
 
-def _centred_pair(real, fake, k):
+def _checked(real, fake, k):
     if k < 1:
         raise ValueError(f"k must be 1 or more; got {k}")
-    real, fake = as_vector_pair(real, fake, at_least=k + 1)
-    # |x|^2 + |y|^2 - 2 x'y loses digits to a common offset.
-    centre = real.mean(axis=0)
-    return real - centre, fake - centre
+    return as_vector_pair(real, fake, at_least=k + 1)
 
 
-def _radii(points, k):
-    neighbours = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(points)
-    return neighbours.kneighbors()[0][:, -1]
-
-
-def _distance_blocks(x, y):
-    """Yields (rows of x, their distances to all of y) in bounded memory."""
-    start = 0
-    for block in pairwise_distances_chunked(x, y, working_memory=_WORKING_MIB):
-        yield slice(start, start + len(block)), block
-        start += len(block)
+def _squared_radii(points, k):
+    # The smallest of each row is the point's distance to itself.
+    blocks = squared_distance_blocks(points, points)
+    return np.concatenate([np.partition(squares, k, axis=1)[:, k] for _, squares in blocks])

@@ -1,15 +1,15 @@
 """The nearest training examples of each sample, as numbers and as a picture."""
 
 import numpy as np
-from sklearn.neighbors import NearestNeighbors
 
 from tfgan_zoo.metrics._checks import as_uint8, as_vectors, check_same_dimension
+from tfgan_zoo.metrics._distances import squared_distance_blocks
 
 
 def nearest_neighbours(samples, train, k=1):
     """Indices and distances, both [n, k], of the k nearest rows of `train`, nearest first.
 
-        j_1(x) = argmin_j | x - t_j |
+        j_1(x) = argmin_j | x - t_j |        (the first j of equally near ones)
 
     The check for memorising that goes back to Goodfellow et al. 2014 (arXiv:1406.2661), figure 2.
     samples [n, d], train [m, d] with m >= k: flattened images or features. A perfect generator has
@@ -20,14 +20,19 @@ def nearest_neighbours(samples, train, k=1):
     check_same_dimension(train.shape[1], samples.shape[1])
     if k < 1:
         raise ValueError(f"k must be 1 or more; got {k}")
-    search = NearestNeighbors(n_neighbors=k, algorithm="brute").fit(train)
-    indices = search.kneighbors(samples, return_distance=False)
-    # The search expands |x - t|^2, which leaves a copy at a distance of about 1e-7.
-    distances = np.stack(
-        [np.linalg.norm(samples - train[column], axis=1) for column in indices.T], axis=1
-    )
-    order = np.argsort(distances, axis=1, kind="stable")
-    return np.take_along_axis(indices, order, 1), np.take_along_axis(distances, order, 1)
+    nearest = [
+        _nearest(row, k) for _, squares in squared_distance_blocks(samples, train) for row in squares
+    ]
+    indices, squares = (np.stack(each) for each in zip(*nearest))
+    return indices, np.sqrt(squares)
+
+
+def _nearest(squares, k):
+    """The places of the k smallest values of a row, and the values; of equal ones the first come first."""
+    kth = np.partition(squares, k - 1)[k - 1]
+    places = np.flatnonzero(squares <= kth)
+    places = places[np.argsort(squares[places], kind="stable")][:k]
+    return places, squares[places]
 
 
 def neighbours_picture(samples, train, indices, gap=2):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tfgan_zoo.metrics._checks import as_vector_pair
+from tfgan_zoo.metrics._checks import as_vector_pair, require_finite
 
 
 def perceptual_path_length(
@@ -21,11 +21,22 @@ def perceptual_path_length(
         PPL = E[ |f(G(h(z1, z2; t))) - f(G(h(z1, z2; t + eps)))|^2 / eps^2 ],   t ~ U(0, 1)
 
     Karras et al. 2019 (arXiv:1812.04948), equations 2 (h = slerp, in Z) and 3 (h = lerp, in W).
-    The share `trim` of the distances is dropped at each end, as in the authors' program. generate:
-    latents [b, d] -> images; features: images -> vectors [b, k] whose squared distance is the
-    perceptual one; start, end: latents [n, d], z1 and z2. It scores the map, not the distribution:
-    lower is smoother. A collapsed generator scores 0, a perfect one some positive value; numbers
-    are compared under one `features` only.
+    The share `trim` of the distances is dropped at each end, as in the authors' program. It scores the map, not
+    the distribution: lower is smoother. A collapsed generator scores 0, a perfect one some positive value;
+    numbers are compared under one `features` and one `interpolation` only.
+
+    Args:
+        generate: latents float32 [b, d] -> images.
+        features: images -> vectors [b, k] whose squared distance is the perceptual one.
+        start, end: latents [n, d], z1 and z2, as the generator takes them.
+        epsilon: the step, a share of the way.
+        interpolation: "slerp" turns at constant speed while the length goes from that of z1 to that of z2, as
+            `random.latents.slerp`, so that G is asked at lengths that it has seen; "unit_slerp" does so on the
+            unit sphere, for a G that normalises z itself, as StyleGAN's and ProgressiveGAN's do; "lerp" goes
+            straight.
+
+    Raises:
+        ValueError: start and end are not alike, features hold NaN or infinity, or a setting is none.
     """
     start, end = as_vector_pair(start, end)
     if start.shape != end.shape:
@@ -43,6 +54,8 @@ def perceptual_path_length(
             np.asarray(features(generate(path(start[rows], end[rows], t).astype(np.float32))))
             for t in (position[rows], position[rows] + epsilon)
         )
+        require_finite(here, "features")
+        require_finite(there, "features")
         step = here.astype(np.float64) - there.astype(np.float64)
         distances.append(np.square(step.reshape(len(step), -1)).sum(axis=1) / epsilon**2)
     distances = np.concatenate(distances)
@@ -55,13 +68,14 @@ def _lerp(a, b, t):
 
 
 def _slerp(a, b, t):
-    """The great circle from a's direction to b's, both of unit length."""
-    a, b = (v / np.linalg.norm(v, axis=1, keepdims=True) for v in (a, b))
-    tangent = b - a * (a * b).sum(axis=1, keepdims=True)
-    length = np.linalg.norm(tangent, axis=1, keepdims=True)
-    angle = np.arctan2(length, (a * b).sum(axis=1, keepdims=True))
-    tangent = tangent / np.where(length > 0, length, 1)
-    return a * np.cos(angle * t) + tangent * np.sin(angle * t)
+    # With latents come TensorFlow's draws, for which metrics of arrays do not wait.
+    from tfgan_zoo.random.latents import between
+
+    return between(a, b, t)
 
 
-_PATHS = {"lerp": _lerp, "slerp": _slerp}
+def _unit_slerp(a, b, t):
+    return _slerp(*(v / np.linalg.norm(v, axis=1, keepdims=True) for v in (a, b)), t)
+
+
+_PATHS = {"lerp": _lerp, "slerp": _slerp, "unit_slerp": _unit_slerp}

@@ -39,6 +39,16 @@ def slerp(start, end, steps):
     """
     if steps < 2:
         raise ValueError(f"slerp needs at least 2 steps to hold both ends; got {steps}.")
+    return np.stack([between(start, end, t) for t in np.linspace(0.0, 1.0, steps)]).astype(np.float32)
+
+
+def between(start, end, position):
+    """The points of `slerp` at given positions: float64 array [..., d].
+
+    Args:
+        start, end: arrays [..., d].
+        position: array that broadcasts with [..., 1]; 0 at `start`, 1 at `end`.
+    """
     start, end = np.asarray(start, np.float64), np.asarray(end, np.float64)
     if start.shape != end.shape:
         raise ValueError(f"slerp needs latents of one shape; got {start.shape} and {end.shape}.")
@@ -48,16 +58,12 @@ def slerp(start, end, steps):
         raise ValueError("slerp has no direction for a latent of length zero.")
     a, b = start / length_a, end / length_b
     angle = np.arccos(np.clip(np.sum(a * b, axis=-1, keepdims=True), -1.0, 1.0))
-    points = []
-    for t in np.linspace(0.0, 1.0, steps):
-        # sin(t x)/sin(x) tends to t as x tends to 0; antiparallel ends have no unique circle.
-        straight = np.sin(angle) < 1e-7
-        safe = np.where(straight, 1.0, np.sin(angle))
-        weight_a = np.where(straight, 1.0 - t, np.sin((1.0 - t) * angle) / safe)
-        weight_b = np.where(straight, t, np.sin(t * angle) / safe)
-        length = (1.0 - t) * length_a + t * length_b
-        points.append((weight_a * a + weight_b * b) * length)
-    return np.stack(points).astype(np.float32)
+    # sin(t x)/sin(x) tends to t as x tends to 0; antiparallel ends have no unique circle.
+    straight = np.sin(angle) < 1e-7
+    safe = np.where(straight, 1.0, np.sin(angle))
+    weight_a = np.where(straight, 1.0 - position, np.sin((1.0 - position) * angle) / safe)
+    weight_b = np.where(straight, position, np.sin(position * angle) / safe)
+    return (weight_a * a + weight_b * b) * ((1.0 - position) * length_a + position * length_b)
 
 
 def arithmetic(plus, minus=()):
