@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 import pytest
-from games import ones, tug, weight
+from tug import ones, tug, weight
 
 from tfgan_zoo.training import checkpoints as module
 from tfgan_zoo.training.checkpoints import Checkpoints
