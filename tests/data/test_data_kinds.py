@@ -151,3 +151,16 @@ def test_only_the_keys_that_are_asked_for():
         data.load(given, keys=("image", "title"))
     with pytest.raises(ValueError, match="no key at all"):
         data.arrays(given, keys=())
+
+
+@pytest.mark.parametrize("key, shape", [("frames", [3, 2, 4, 4, 1]), ("voxels", [3, 4, 4, 4, 1]), ("notes", [3, 5, 6])])
+def test_videos_voxels_and_sequences_are_examples(key, shape):
+    values = np.arange(np.prod(shape), dtype=np.uint8).reshape(shape)
+    [batch] = data.load({key: values}, batch_size=3, shuffle=False)
+    np.testing.assert_allclose(batch[key], values.astype(np.float32) / 127.5 - 1, atol=1e-6)
+    floats = data.arrays({key: (values / 255.0).astype(np.float32)})[key]
+    np.testing.assert_array_equal(floats, (values / 255.0).astype(np.float32))
+    with pytest.raises(ValueError, match=f"{key} must be"):
+        data.load({key: values[..., None]}, batch_size=3)
+    with pytest.raises(ValueError, match=rf"floats of {key} must lie in \[-1, 1\]"):
+        data.load({key: values.astype(np.float32)}, batch_size=3)

@@ -141,6 +141,27 @@ def _check_vectors(key):
     return check
 
 
+def _check_in_range(key, axes):
+    """Of videos, voxels and sequences, which are not resized."""
+
+    def check(values):
+        if values.ndim != len(axes):
+            raise ValueError(f"{key} must be [{','.join(axes)}], got shape {values.shape}")
+        if values.dtype == np.uint8:
+            return values
+        if not np.issubdtype(values.dtype, np.floating):
+            raise ValueError(f"{key} must be uint8 in 0..255 or float in [-1, 1], got {values.dtype}")
+        if values.size and not (values.min() >= -1 and values.max() <= 1):
+            raise ValueError(f"floats of {key} must lie in [-1, 1], got [{values.min()}, {values.max()}]")
+        return values.astype(np.float32)
+
+    return check
+
+
+def _in_range(key, axes):
+    return Kind("float32", _check_in_range(key, axes), batch=_image_batch)
+
+
 def _integers(plural, dims):
     return Kind("int32", _check_integers(plural, dims))
 
@@ -170,7 +191,10 @@ KEYS = {
     "caption": Kind("string", _check_caption),
     "text": Kind("float32", _check_vectors("text")),
     "x": Kind("float32", _check_vectors("x")),
+    "frames": _in_range("frames", "NTHWC"),
+    "voxels": _in_range("voxels", "NDHWC"),
+    "notes": _in_range("notes", "NTD"),
 }
 
 # What a GAN can learn to make; the other keys go with one of these.
-SUBJECTS = ("image", "image_a", "x")
+SUBJECTS = ("image", "image_a", "x", "frames", "voxels", "notes")
