@@ -20,7 +20,13 @@ def test_the_rate_is_divided_every_update_down_to_the_floor():
 
 def test_the_papers_divisor_halves_the_rate_in_173_287_updates():
     rate = FlooredExponentialDecay(initial=0.1, divisor=1.000004, floor=1e-6)
-    np.testing.assert_allclose(float(rate(173_287)), 0.05, rtol=2e-2)
+    np.testing.assert_allclose(float(rate(173_287)), 0.05, rtol=1e-5)
+
+
+@pytest.mark.parametrize("step", [1, 1000, 250_000, 1_000_000])
+def test_the_rate_of_late_updates_is_that_of_double_precision(step):
+    rate = FlooredExponentialDecay(initial=0.1, divisor=1.000004, floor=1e-6)
+    np.testing.assert_allclose(float(rate(step)), 0.1 * np.float64(1.000004) ** -step, rtol=1e-6)
 
 
 def test_the_rate_is_constant_and_then_falls_on_a_line_to_zero():

@@ -114,3 +114,17 @@ def test_history_gives_back_from_every_slot():
 def test_history_refuses_a_batch_larger_than_itself():
     with pytest.raises(ValueError, match="pool of 2 slots cannot take 4"):
         HistoryPool(2, [1]).exchange(fakes(0), StepNoise(0, 0))
+
+
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda fakes: HistoryPool(8, [1]).exchange(fakes, StepNoise(0, 0)),
+        lambda fakes: ReplayPool(8, [1]).store(fakes, StepNoise(0, 0)),
+        lambda fakes: ReplayPool(8, [1]).mix(fakes, StepNoise(0, 0)),
+    ],
+    ids=["exchange", "store", "mix"],
+)
+def test_a_batch_of_no_fixed_size_is_refused(look):
+    with pytest.raises(ValueError, match="batches of a fixed.* size.*with drop_remainder=True"):
+        tf.function(look, input_signature=[tf.TensorSpec([None, 1])])(fakes(0))

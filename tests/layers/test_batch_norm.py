@@ -2,7 +2,9 @@
 
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
+from devices import two_replicas
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
 
@@ -52,3 +54,21 @@ def test_inference_uses_and_keeps_the_moving_statistics():
 
 def test_weights_of_keras_own_layer_fit():
     assert BatchNormalization.__name__ == keras.layers.BatchNormalization.__name__
+
+
+@pytest.mark.parametrize("offset", [0, 1e3])
+def test_two_replicas_have_the_moments_of_the_whole_batch(offset):
+    maps = (offset + np.random.default_rng(0).normal(2, 3, (6, 4, 5, 3))).astype(np.float32)
+    strategy = two_replicas()
+    with strategy.scope():
+        layer = BatchNormalization(momentum=0.0)
+        layer.build([None, 4, 5, 3])
+
+    def share(context):
+        return tf.constant(maps[context.replica_id_in_sync_group :: 2])
+
+    shares = strategy.experimental_distribute_values_from_function(share)
+    strategy.run(tf.function(lambda x: layer(x, training=True)), args=(shares,))
+    exact = maps.astype(np.float64)
+    np.testing.assert_allclose(layer.moving_mean.numpy(), exact.mean(axis=(0, 1, 2)), rtol=1e-6)
+    np.testing.assert_allclose(layer.moving_variance.numpy(), exact.var(axis=(0, 1, 2)), rtol=1e-5)

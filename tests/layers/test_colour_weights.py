@@ -1,7 +1,9 @@
 """Weights of colours on a grid, by hand."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tfgan_zoo.data.pairs import PALETTE
 from tfgan_zoo.layers.colour_weights import ColourWeights
@@ -30,6 +32,14 @@ def test_weights_add_up_to_one_and_values_beyond_the_ends_count_as_the_ends():
     assert weights.shape == ColourWeights(4).compute_output_shape(colours.shape) == (2, 4, 4, 64)
     np.testing.assert_allclose(weights.sum(axis=-1), 1, rtol=1e-5)
     np.testing.assert_allclose(weights, ColourWeights(4)(colours.clip(-1, 1)), rtol=1e-6)
+
+
+@pytest.mark.parametrize("precision", ["float16", "bfloat16", "mixed_float16"])
+def test_in_half_precision_weights_are_those_of_single(precision):
+    colours = np.random.default_rng(0).uniform(-1, 1, (2, 4, 4, 3)).astype(np.float32)
+    weights = ColourWeights(4, dtype=precision)(colours)
+    assert weights.dtype == keras.DTypePolicy(precision).compute_dtype
+    np.testing.assert_allclose(tf.cast(weights, tf.float32), ColourWeights(4)(colours), atol=0.02)
 
 
 def test_one_level_is_refused():

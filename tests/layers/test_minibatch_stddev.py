@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+import tfgan_zoo as zoo
 from tfgan_zoo.layers.minibatch_stddev import MinibatchStddev
 
 
@@ -50,3 +51,19 @@ def test_equal_examples_have_deviation_near_zero_and_a_finite_gradient():
 def test_a_batch_that_makes_no_whole_groups_is_refused():
     with pytest.raises(ValueError, match="groups of 4, and a batch of 6"):
         MinibatchStddev()(np.zeros([6, 1, 1, 1], np.float32))
+
+
+def test_a_batch_of_no_fixed_size_makes_the_groups_of_a_fixed_one():
+    x = np.random.default_rng(0).normal(size=(8, 4, 4, 3)).astype(np.float32)
+    layer = MinibatchStddev()
+    unfixed = tf.function(layer, input_signature=[tf.TensorSpec([None, None, None, 3])])
+    np.testing.assert_array_equal(unfixed(x), layer(x))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="groups of 4, and a batch .* drop_remainder=True"):
+        unfixed(x[:6])
+
+
+def test_a_run_on_batches_of_no_fixed_size_ends_in_one_sentence():
+    model = zoo.load("progressive_gan/fashion_mnist", smoke=True)
+    images = np.zeros([7, *model.example_shapes["image"]], np.float32)
+    with pytest.raises(ValueError, match=r"^Minibatch standard deviation takes groups of 4.*drop_remainder=True\.$"):
+        model.fit(tf.data.Dataset.from_tensor_slices({"image": images}).batch(4), verbose=0)

@@ -57,8 +57,9 @@ def test_equal_reals():
     assert metrics.density_coverage(same, same) == (0.0, 0.0)
 
 
-def test_fakes_that_all_equal_one_real(rng):
-    real = rng.normal(size=(200, 64))
+@pytest.mark.parametrize("dimension", [5, 64])
+def test_fakes_that_all_equal_one_real(rng, dimension):
+    real = rng.normal(size=(200, dimension))
     fake = real[:1].repeat(100, axis=0)
     # The balls of the fakes have radius 0 and hold the one real of two hundred.
     assert metrics.precision_recall(real, fake) == (1.0, 1 / 200)

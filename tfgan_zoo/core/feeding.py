@@ -1,6 +1,7 @@
 """What a user gives to `fit`, by one rule: images are uint8 in 0..255, or floats in [-1, 1]."""
 
 import contextlib
+import re
 
 import keras
 import numpy as np
@@ -130,10 +131,13 @@ class _CheckedPyDataset(keras.utils.PyDataset):
 
 @contextlib.contextmanager
 def readable_errors():
-    """Turns the failure of a check within a `tf.data` pipeline into the one sentence that it is about."""
+    """Turns the failure of a check within a graph into the one sentence that it is about."""
     try:
         yield
     except tf.errors.InvalidArgumentError as error:
-        if _RULE not in str(error.message):
+        if _RULE in str(error.message):
+            raise ValueError(f"{_RULE}; a batch of the data set has others. {_REMEDY}") from None
+        told = re.search(r"assertion failed: \[(.+?)\]", str(error.message))
+        if told is None:
             raise
-        raise ValueError(f"{_RULE}; a batch of the data set has others. {_REMEDY}") from None
+        raise ValueError(told[1]) from None

@@ -1,5 +1,7 @@
 """Optimisers and learning-rate schedules of the GAN papers, which Keras lacks."""
 
+import math
+
 import keras
 from keras import ops
 
@@ -20,7 +22,8 @@ class FlooredExponentialDecay(keras.optimizers.schedules.LearningRateSchedule):
         self.floor = floor
 
     def __call__(self, step):
-        rate = self.initial * ops.power(1.0 / self.divisor, ops.cast(step, "float32"))
+        # A power of 1 / divisor would multiply its rounding in float32 by the step.
+        rate = self.initial * ops.exp(-math.log(self.divisor) * ops.cast(step, "float32"))
         return ops.maximum(rate, self.floor)
 
     def get_config(self):

@@ -42,8 +42,12 @@ class _Pool(keras.layers.Layer):
         """The fakes of all replicas, in order.
 
         Raises:
-            ValueError: they are more than the pool has slots.
+            ValueError: their number is not fixed, or they are more than the pool has slots.
         """
+        if fakes.shape[0] is None:
+            raise ValueError(
+                "A replay pool takes batches of a fixed size; batch the data with drop_remainder=True."
+            )
         context = tf.distribute.get_replica_context()
         count = fakes.shape[0] * context.num_replicas_in_sync
         if count > self.size:
@@ -87,7 +91,7 @@ class ReplayPool(_Pool):
         replicas.
 
         Raises:
-            ValueError: B is not fixed (use `drop_remainder`), or odd.
+            ValueError: B is not fixed, or odd.
         """
         batch = fakes.shape[0]
         if batch is None or batch % 2:
@@ -104,10 +108,10 @@ class ReplayPool(_Pool):
         return tf.reshape(tf.stack([old, fakes[1::2]], axis=1), fakes.shape)
 
     def store(self, fakes, noise):
-        """Puts the fakes of all replicas into the pool.
+        """Puts the fakes of all replicas, [B, ...] each, into the pool.
 
         Raises:
-            ValueError: one global batch has more fakes than the pool has slots.
+            ValueError: B is not fixed, or one global batch has more fakes than the pool has slots.
         """
         everyone = self._everyone(fakes)
         self._put(self._places(everyone.shape[0], noise), everyone)
@@ -124,10 +128,10 @@ class HistoryPool(_Pool):
     """
 
     def exchange(self, fakes, noise):
-        """What the discriminator sees in place of `fakes` [B, ...] (B fixed), of that shape.
+        """What the discriminator sees in place of `fakes` [B, ...], of that shape.
 
         Raises:
-            ValueError: one global batch has more fakes than the pool has slots.
+            ValueError: B is not fixed, or one global batch has more fakes than the pool has slots.
         """
         everyone = self._everyone(fakes)
         count = everyone.shape[0]

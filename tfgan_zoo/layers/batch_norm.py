@@ -35,16 +35,23 @@ class BatchNormalization(keras.layers.BatchNormalization):
         return outputs
 
     def _moments(self, inputs, mask):
-        """Mean and variance [C] of the global batch, all sums in one exchange."""
+        """Mean and variance [C] of the global batch, by one exchange of those of each replica's share.
+
+        Shares are joined about the mean of all: sums of squares would lose the variance of maps far from 0.
+        """
         context = tf.distribute.get_replica_context()
         if mask is not None or context is None or context.num_replicas_in_sync == 1:
             return super()._moments(inputs, mask)
-        axes = self._reduction_axes
-        total, squares = tf.reduce_sum(inputs, axes), tf.reduce_sum(tf.square(inputs), axes)
+        mean, variance = tf.nn.moments(inputs, self._reduction_axes)
         count = tf.cast(tf.size(inputs) // inputs.shape[self.axis], inputs.dtype)
-        sums = context.all_reduce(tf.distribute.ReduceOp.SUM, tf.concat([total, squares, [count]], axis=0))
-        mean, mean_square = tf.split(sums[:-1] / sums[-1], 2)
-        return mean, tf.maximum(mean_square - tf.square(mean), 0.0)
+        place = tf.one_hot(context.replica_id_in_sync_group, context.num_replicas_in_sync, dtype=inputs.dtype)
+        shares = place[:, None] * tf.concat([mean, variance, [count]], axis=0)
+        shares = context.all_reduce(tf.distribute.ReduceOp.SUM, shares)
+        channels = mean.shape[0]
+        means, variances, counts = tf.split(shares, [channels, channels, 1], axis=1)
+        weights = counts / tf.reduce_sum(counts)
+        mean = tf.reduce_sum(weights * means, axis=0)
+        return mean, tf.reduce_sum(weights * (variances + tf.square(means - mean)), axis=0)
 
     def _is_fusable(self, inputs):
         context = tf.distribute.get_replica_context()

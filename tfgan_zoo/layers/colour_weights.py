@@ -24,7 +24,8 @@ class ColourWeights(keras.layers.Layer):
 
     def call(self, inputs):
         place = (ops.clip(inputs, -1, 1) + 1) * ((self.levels - 1) / 2)
-        ticks = ops.arange(self.levels, dtype=inputs.dtype)
+        # TensorFlow counts in no half precision.
+        ticks = ops.cast(ops.arange(self.levels), inputs.dtype)
         near = ops.maximum(1 - ops.abs(place[..., None] - ticks), 0)
         weights = near[..., 0, :]
         for channel in range(1, inputs.shape[-1]):

@@ -1,6 +1,7 @@
 """Minibatch standard deviation (Karras et al. 2018, arXiv:1710.10196, section 3)."""
 
 import keras
+import tensorflow as tf
 from keras import ops
 
 
@@ -21,19 +22,29 @@ class MinibatchStddev(keras.layers.Layer):
         self.group = group
 
     def call(self, inputs):
-        batch, height, width, maps = inputs.shape
-        if batch is not None and batch % self.group:
-            raise ValueError(
-                f"Minibatch standard deviation takes groups of {self.group}, and a batch of {batch} "
-                "(on each replica) is no multiple of that; change the batch size or `group`."
-            )
-        x = ops.reshape(ops.cast(inputs, "float32"), [-1, self.group, height, width, maps])
+        batch, height, width, maps = ops.shape(inputs)
+        batch = self._checked(batch)
+        x = ops.reshape(ops.cast(inputs, "float32"), [batch // self.group, self.group, height, width, maps])
         x = x - ops.mean(x, axis=1, keepdims=True)
         # The derivative of the root is infinite at 0.
         deviation = ops.sqrt(ops.mean(ops.square(x), axis=1, keepdims=True) + 1e-8)
         mean = ops.mean(deviation, axis=[2, 3, 4], keepdims=True)
-        spread = ops.reshape(ops.tile(mean, [1, self.group, height, width, 1]), [-1, height, width, 1])
+        spread = ops.reshape(ops.tile(mean, [1, self.group, height, width, 1]), [batch, height, width, 1])
         return ops.concatenate([inputs, ops.cast(spread, inputs.dtype)], axis=-1)
+
+    def _checked(self, batch):
+        """The number of examples, an int, or a tensor where it is not fixed, once it makes whole groups."""
+        groups = f"Minibatch standard deviation takes groups of {self.group}"
+        remedy = "change the batch size or `group`, or batch the data with drop_remainder=True."
+        if not isinstance(batch, int):
+            told = f"{groups}, and a batch (on each replica) is no multiple of that; {remedy}"
+            with tf.control_dependencies([tf.debugging.Assert(batch % self.group == 0, [told])]):
+                return tf.identity(batch)
+        if batch % self.group:
+            raise ValueError(
+                f"{groups}, and a batch of {batch} (on each replica) is no multiple of that; {remedy}"
+            )
+        return batch
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], input_shape[-1] + 1)
