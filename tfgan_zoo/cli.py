@@ -415,8 +415,9 @@ def _status(error):
 
 def _message(error):
     if _is_of_tensorflow(error):
-        # Where in a graph it came about follows on further lines.
-        return error.message.strip().partition("\n")[0]
+        from tfgan_zoo.utils.errors import in_words
+
+        return in_words(error)
     return error.args[0] if isinstance(error, KeyError) and error.args else error
 
 

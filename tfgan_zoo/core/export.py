@@ -9,6 +9,8 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.utils.errors import in_words
+
 # The version of ONNX's operators, which runtimes of 2022 and later read.
 _OPSET = 17
 
@@ -45,10 +47,11 @@ def export(model, path, format="tf_saved_model"):
             saved = Path(folder) / "saved_model"
             names = _save(model, saved)
             return _WRITERS[format](model, saved, path, names)
-    except (OSError, tf.errors.OpError) as error:
-        # TensorFlow's writers have errors of their own.
-        why = getattr(error, "strerror", None) or getattr(error, "message", None) or error
-        raise OSError(f"Could not write {path}: {why}") from error
+    except OSError as error:
+        raise OSError(f"Could not write {path}: {error.strerror or error}") from error
+    except tf.errors.OpError as error:
+        # TensorFlow names a file of its own, and last what was wrong with it.
+        raise OSError(f"Could not write {path}: {in_words(error).split('; ')[-1]}") from error
 
 
 def _save(model, path):

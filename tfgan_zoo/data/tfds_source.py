@@ -32,7 +32,7 @@ def known_names():
 
 def find_builder(name, data_dir=None):
     """The TFDS builder of a data set that is prepared on disk, or None."""
-    if not re.fullmatch(r"\w+(/[\w.-]+)?(:[\d.*]+)?", name):
+    if not re.fullmatch(r"[A-Za-z_]\w*(/[\w.-]+)?(:[\d.*]+)?", name):
         return None
     from tensorflow_datasets.core import read_only_builder, registered
 

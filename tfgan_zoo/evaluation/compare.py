@@ -126,7 +126,7 @@ def describe(scores):
 
 def _shown(stamp):
     for key, value in stamp.items():
-        yield f"{key}={value[:16] if key == 'weights_hash' else value}"
+        yield f"{key}={value[:16] if key in ('weights_hash', 'contents') else value}"
 
 
 def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):

@@ -7,6 +7,7 @@ the end `model.weights.h5`, `samples.png`, `curve.png` and `card.json`.
 import contextlib
 import functools
 import json
+import os
 import time
 from pathlib import Path
 
@@ -235,7 +236,8 @@ class _Run:
             yield []
             return
         settings = self.config.train
-        writer = tf.summary.create_file_writer(str(self.folder / "tensorboard"))
+        # As bytes, which a folder's name may be that are no text.
+        writer = tf.summary.create_file_writer(os.fsencode(self.folder / "tensorboard"))
         try:
             yield [
                 run_callbacks.Log(self.losses, writer),

@@ -18,7 +18,8 @@ _NO_DRIVER = b"Could not find cuda drivers"
 
 def silence():
     """Lets `import tensorflow`, where it is still to come, look for its devices and say only what went wrong."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    # What stops a computation is raised as an exception, too; graph optimisers that give up stop none.
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     if "tensorflow" not in sys.modules:
         sys.meta_path.insert(0, _Finder())
 
