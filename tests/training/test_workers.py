@@ -22,13 +22,13 @@ PATIENCE = 240
 
 
 def arrays(folder):
-    """Every array of a run's weights, by its name."""
+    """Every array of a run's networks in full precision, as its last checkpoint has them, by its name."""
     found = {}
-    with h5py.File(folder / "model.weights.h5") as file:
+    with h5py.File(max((folder / "checkpoints").iterdir()) / "state.weights.h5") as file:
         file.visititems(
             lambda name, item: found.update({name: item[()]}) if hasattr(item, "dtype") else None
         )
-    return found
+    return {name: array for name, array in found.items() if not name.startswith("optimizers")}
 
 
 def difference(one, other):
