@@ -113,6 +113,7 @@ def test_measured_values_are_kept_for_the_record(benched):
         "seed": 0,
         "steps": 4,
         "wall_seconds": variant.card["wall_seconds"],
+        "commit": variant.card["commit"],
         "weights_sha256": variant.card["weights_sha256"],
         "scores": variant.card["scores"],
         "values": variant.values,
@@ -128,10 +129,11 @@ def test_in_smoke_what_ships_is_trained_instead(tmp_path, trainings):
 def test_from_another_seed_than_that_of_the_weights_the_config_is_trained(tmp_path, monkeypatch):
     asked = []
     shipping = Bench(tmp_path, say=silent)
-    monkeypatch.setattr(shipping, "train", lambda *given, **named: asked.append((given, named)))
+    monkeypatch.setattr(shipping, "train", lambda *given: asked.append(given))
     assert shipping.shipped("line", "gan/gaussian_1d", seed=0) is not None and asked == []
     shipping.shipped("line", "gan/gaussian_1d", seed=1)
-    assert asked == [(("line", "gan/gaussian_1d"), {"seed": 1})]
+    # Of 5,000 steps it is scored after none but the last.
+    assert asked == [("line", "gan/gaussian_1d", {"train.score_every": 10000}, 1)]
 
 
 def test_weights_that_ship_are_read(tmp_path, trainings):

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+import tensorflow as tf
 
 from tfgan_zoo import reproduce
 from tfgan_zoo.hub.config import load_config
@@ -16,6 +17,15 @@ NOT_IN_SMOKE = {
 }
 
 
+@pytest.fixture
+def eager():
+    """Two steps are sooner made than traced."""
+    tf.config.run_functions_eagerly(True)
+    yield
+    tf.config.run_functions_eagerly(False)
+
+
+@pytest.mark.usefixtures("eager")
 @pytest.mark.parametrize("config_id", reproduce.find())
 def test_every_claim_runs(config_id, tmp_path):
     record = reproduce.reproduce(config_id, tmp_path, smoke=True, say=lambda line: None)

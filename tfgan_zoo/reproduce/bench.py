@@ -46,7 +46,7 @@ class Variant:
             "name": self.name,
             "config": self.config.id,
             "overrides": self.overrides,
-            **{key: self.card[key] for key in ("seed", "steps", "wall_seconds", "weights_sha256")},
+            **{key: self.card[key] for key in ("seed", "steps", "wall_seconds", "commit", "weights_sha256")},
             "scores": self.card["scores"],
             "values": self.values,
         }
@@ -101,12 +101,16 @@ class Bench:
         folder = pretrained_folder(config_id)
         card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
         if self.smoke or seed not in (None, card["seed"]):
-            return self.train(name, config_id, seed=seed)
+            return self.train(name, config_id, self._scored_once(config_id), seed)
         config = load_config(config_id)
         model = models.build(config)
         load_pretrained(model, config_id)
         self.variants.append(Variant(name, config, {}, model, card, [], []))
         return self.variants[-1]
+
+    def _scored_once(self, config_id):
+        """Overrides by which a run is scored at its end alone."""
+        return {"train.score_every": 2 * load_config(config_id, smoke=self.smoke).train.steps}
 
     def _is_finished(self, folder, config):
         if not (folder / "card.json").exists():

@@ -3,6 +3,7 @@
 import numpy as np
 
 from tfgan_zoo import data
+from tfgan_zoo.metrics.neighbours import mean_distance
 from tfgan_zoo.reproduce import Check
 
 CLAIM = "A generator that is given a label draws that digit, in many ways."
@@ -52,13 +53,5 @@ def within_class_spread(variant, samples, seed=0):
     spreads = []
     for label in range(model.classes):
         reals = real["image"][real["label"] == label][: samples // model.classes] / 127.5 - 1
-        spreads.append(_mean_distance(fake[labels == label]) / _mean_distance(reals))
+        spreads.append(mean_distance(fake[labels == label]) / mean_distance(reals))
     return spreads
-
-
-def _mean_distance(images):
-    """The mean Euclidean distance in pixels over all pairs of different images."""
-    flat = np.asarray(images, np.float64).reshape(len(images), -1)
-    squares = np.square(flat).sum(axis=1)
-    distances = np.sqrt(np.maximum(squares[:, None] + squares - 2 * flat @ flat.T, 0))
-    return distances.sum() / (len(flat) * (len(flat) - 1))
