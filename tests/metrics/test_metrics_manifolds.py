@@ -7,6 +7,7 @@ from scipy.spatial.distance import cdist
 
 from tfgan_zoo import metrics
 from tfgan_zoo.metrics import _distances
+from tfgan_zoo.metrics.neighbours import mean_distance
 
 
 def test_precision_recall_on_a_line_by_hand():
@@ -118,6 +119,14 @@ def test_a_copy_is_told_from_what_differs_by_a_billionth(rng):
     indices, distances = metrics.nearest_neighbours(train[[17]], train, k=3)
     assert indices[0, 0] == 17 and set(indices[0, 1:]) == {16, 18}
     assert distances[0] == pytest.approx([0, 2e-9, 2e-9], rel=1e-4)
+
+
+def test_the_mean_distance_of_examples_some_of_which_are_equal(rng):
+    one, other = rng.normal(size=(2, 3, 5))
+    # Of six pairs, four are of unlike examples.
+    expected = 4 / 6 * np.linalg.norm(one - other)
+    assert mean_distance([one, one, other, other]) == pytest.approx(expected, rel=1e-12)
+    assert mean_distance([one] * 9) == 0
 
 
 def test_neighbours_picture_shows_samples_then_neighbours(rng):

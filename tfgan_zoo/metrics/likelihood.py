@@ -8,7 +8,7 @@ from sklearn.neighbors import KernelDensity
 
 from tfgan_zoo.metrics._checks import as_vectors, require_finite
 from tfgan_zoo.metrics._distances import squared_distance_blocks
-from tfgan_zoo.utils.maximum import likeliest
+from tfgan_zoo.utils.maximum import maximise
 
 _BANDWIDTHS = np.geomspace(0.005, 1.0, 16)
 
@@ -28,7 +28,7 @@ def kernel_density(points, seed=0):
     fewer = _some(points, 2000, seed)
     # A tree of many leaves makes noise of log-densities below about -30: it takes far nodes off a sum of bounds,
     # whatever its tolerance. The likelihood of points far from all samples needs the plain sum of one leaf.
-    bandwidth = likeliest(
+    bandwidth = maximise(
         lambda width: cross_val_score(KernelDensity(bandwidth=width, leaf_size=len(fewer)), fewer, cv=3).mean(),
         _BANDWIDTHS,
     )
@@ -126,7 +126,7 @@ def parzen_log_likelihood(samples, validation, test, bandwidths=np.geomspace(0.1
     # The choice needs no more than some of the validation points.
     parts = [squares for _, squares in squared_distance_blocks(validation[:1000], samples)]
     dims = samples.shape[1]
-    sigma = likeliest(lambda s: np.mean(np.concatenate([_parzen(part, dims, s) for part in parts])), bandwidths)
+    sigma = maximise(lambda s: np.mean(np.concatenate([_parzen(part, dims, s) for part in parts])), bandwidths)
     values = np.concatenate(
         [_parzen(squares, dims, sigma) for _, squares in squared_distance_blocks(test, samples)]
     )

@@ -1,6 +1,7 @@
-"""The nearest training examples of each sample, as numbers and as a picture."""
+"""The nearest training examples of each sample, as numbers and as a picture; how far apart examples are."""
 
 import numpy as np
+from scipy.spatial.distance import pdist
 
 from tfgan_zoo.metrics._checks import as_uint8, as_vectors, check_same_dimension
 from tfgan_zoo.metrics._distances import squared_distance_blocks
@@ -33,6 +34,11 @@ def _nearest(squares, k):
     places = np.flatnonzero(squares <= kth)
     places = places[np.argsort(squares[places], kind="stable")][:k]
     return places, squares[places]
+
+
+def mean_distance(examples):
+    """The mean Euclidean distance of all pairs of different examples, [n, ...] with n at least 2."""
+    return float(pdist(np.reshape(examples, [len(examples), -1])).mean())
 
 
 def neighbours_picture(samples, train, indices, gap=2):

@@ -3,9 +3,9 @@
 from collections import deque
 
 import numpy as np
-from scipy.spatial.distance import pdist
 
 from tfgan_zoo.evaluation import held_out_batch
+from tfgan_zoo.metrics.neighbours import mean_distance
 from tfgan_zoo.training.callbacks import StepCallback, TrainingDiverged
 
 SATURATION_STEPS = 1000
@@ -98,8 +98,4 @@ def diversity_ratios(model, batch, seed):
         seed: of what is made.
     """
     made = model.makes(batch, seed)
-    return {key: _mean_distance(made[key]) / _mean_distance(batch[key]) for key in made}
-
-
-def _mean_distance(examples):
-    return float(pdist(np.reshape(examples, [len(examples), -1])).mean())
+    return {key: mean_distance(made[key]) / mean_distance(batch[key]) for key in made}

@@ -4,7 +4,7 @@ import numpy as np
 from scipy.optimize import minimize_scalar
 
 
-def likeliest(score, choices):
+def maximise(score, choices, tolerance=1e-6):
     """The positive number of the largest score: the best of `choices`, refined between its two neighbours.
 
     The best of a list alone jumps where two are about equally good, and takes with it all that is computed with it.
@@ -14,6 +14,7 @@ def likeliest(score, choices):
         score: a smooth function of a positive float.
         choices: increasing positive numbers, close enough to hold one maximum between three that follow each other.
             Of a single one there is no choice.
+        tolerance: to which share of itself the number is found.
 
     Returns:
         A float from the first choice to the last.
@@ -23,6 +24,6 @@ def likeliest(score, choices):
     if len(choices) == 1:
         return float(choices[0])
     bounds = np.log(choices[[max(best - 1, 0), min(best + 1, len(choices) - 1)]])
-    found = minimize_scalar(lambda place: -score(np.exp(place)), bounds=bounds, options={"xatol": 1e-6})
+    found = minimize_scalar(lambda place: -score(np.exp(place)), bounds=bounds, options={"xatol": tolerance})
     # The search comes near the ends of the list, not onto them.
     return float(max(choices[best], np.exp(found.x), key=score))
