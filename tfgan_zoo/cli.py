@@ -219,6 +219,9 @@ def reproduce(
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="every claim of the zoo")] = False,
     recorded: Annotated[bool, typer.Option("--recorded", help="print the records that ship")] = False,
+    judge: Annotated[
+        bool, typer.Option("--judge", help="judge the records that ship by the targets of now, and write them")
+    ] = False,
     run: Annotated[Path, typer.Option(help="the folder of the runs")] = Path("runs/claims"),
     json_file: JsonFile = None,
     smoke: Annotated[bool, typer.Option("--smoke", help="toy sizes; the verdict is void")] = False,
@@ -232,15 +235,16 @@ def reproduce(
     """
     if (name is None) != every:
         raise ValueError("reproduce takes the name of a system or config, or --all.")
-    if recorded and seed is not None:
-        raise ValueError("--recorded prints what was measured; --seed measures anew. Give one of them.")
+    if (recorded or judge) and seed is not None:
+        raise ValueError("--recorded and --judge read what was measured; --seed measures anew. Give one of them.")
     from tfgan_zoo import reproduce
 
+    read = reproduce.judge_again if judge else reproduce.recorded
     records = []
     for config_id in reproduce.find(name):
-        if recorded:
+        if recorded or judge:
             try:
-                records.append(reproduce.recorded(config_id))
+                records.append(read(config_id))
             except FileNotFoundError as error:
                 if not every:
                     raise

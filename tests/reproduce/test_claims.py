@@ -215,6 +215,17 @@ def test_the_command_prints_records_or_measures_from_a_seed(run):
     assert status == 1 and "Give one of them." in error
 
 
+def test_the_command_judges_a_record_that_ships_by_the_targets_of_now(run, shipped, program, pretrained):
+    program.claim = {**program.claim, "targets": {"accuracy": {">=": 0.95}, "modes": {">=": 8}}}
+    status, out, _ = run("reproduce", "gan", "--judge")
+    record = json.loads((pretrained / ID / "claim.json").read_text())
+    assert status == 0 and out == reproduce.describe(record) + "\n" and len(program.asked) == 1
+    assert [check["holds"] for check in record["checks"]] == [False, True] and record["holds"] is False
+    assert record["measurements"] == shipped["measurements"]
+    [line] = record["history"]
+    assert line.endswith("against >= 0.8: Share of right answers: 0.9, which held.")
+
+
 def test_the_command_names_the_neighbours_of_an_unknown_claim(run):
     status, _, error = run("reproduce", "wgann")
     assert status == 1 and error.startswith("tfgan-zoo: There is no claim of 'wgann'. Did you mean wgan")

@@ -5,8 +5,10 @@ from types import SimpleNamespace
 
 import pytest
 
+from tfgan_zoo import reproduce
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.reproduce import Check, describe
-from tfgan_zoo.reproduce.records import RULE, as_numbers, complete, extended
+from tfgan_zoo.reproduce.records import RULE, as_numbers, complete, extended, judged_anew
 
 PROGRAM = SimpleNamespace(
     CLAIM="It trains.",
@@ -102,6 +104,25 @@ def test_measurements_with_other_settings_do_not_stand_beside_new_ones():
     assert record["measurements"] == [SECOND] and record["settings"] == {"steps": 8}
     assert [each["measurement"] for each in record["runs"]] == [0]
     assert len(record["history"]) == 2 and record["history"][1].endswith("Share of wrong ones: 0.15, which held.")
+
+
+def test_a_record_judged_anew_has_the_labels_and_targets_of_now():
+    program = SimpleNamespace(**vars(PROGRAM))
+    program.CHECKS = [Check("accuracy", "Accuracy", headline=True), *PROGRAM.CHECKS[1:]]
+    record = judged_anew(both(), config(TARGETS | {"error": {"<": 0.1}}, steps=9), program)
+    assert [(check["label"], check["holds"]) for check in record["checks"][:2]] == [
+        ("Accuracy", True), ("Share of wrong ones", False)
+    ]  # fmt: skip
+    assert record["history"] == ["Judged at commit 1abcdefgh against < 0.3: Share of wrong ones: 0.15, which held."]
+    # What was measured, and how, is as before.
+    assert all(record[key] == both()[key] for key in ("measurements", "runs", "settings"))
+
+
+@pytest.mark.parametrize("config_id", reproduce.find())
+def test_records_that_ship_say_what_their_measurements_and_the_configs_targets_do(config_id):
+    """Where they do not, `tfgan-zoo reproduce ID --judge` writes them anew."""
+    record, config = reproduce.recorded(config_id), load_config(config_id)
+    assert judged_anew(record, config, reproduce.program_of(config)) == record
 
 
 @pytest.mark.parametrize(

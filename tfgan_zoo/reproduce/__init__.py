@@ -15,14 +15,24 @@ from pathlib import Path
 from tfgan_zoo.hub import cards
 from tfgan_zoo.hub.catalogue import claiming_configs
 from tfgan_zoo.hub.config import ConfigError, load_config
+from tfgan_zoo.hub.index import pretrained_folder
 from tfgan_zoo.reproduce import records
 from tfgan_zoo.reproduce.bench import Bench, Variant
 from tfgan_zoo.reproduce.checks import Check, require_fitting
 from tfgan_zoo.reproduce.records import describe, recorded
-from tfgan_zoo.utils.files import write_text
 from tfgan_zoo.utils.spelling import nearest
 
-__all__ = ["Bench", "Check", "Variant", "describe", "find", "program_of", "recorded", "reproduce"]
+__all__ = [
+    "Bench",
+    "Check",
+    "Variant",
+    "describe",
+    "find",
+    "judge_again",
+    "program_of",
+    "recorded",
+    "reproduce",
+]
 
 
 def find(name=None):
@@ -94,7 +104,19 @@ def reproduce(config_id, folder, smoke=False, seed=None, say=print):
     }
     runs = [variant.record() for variant in bench.variants]
     record = records.extended(before, config, program, measurement, runs)
-    write_text(folder / records.RECORD, json.dumps(record, indent=1) + "\n")
+    records.write(record, folder)
+    return record
+
+
+def judge_again(config_id):
+    """The record that ships for a config's claim, judged by the targets that the config has now, and written.
+
+    Raises:
+        FileNotFoundError: none ships.
+    """
+    config = load_config(config_id)
+    record = records.judged_anew(recorded(config_id), config, program_of(config))
+    records.write(record, pretrained_folder(config_id))
     return record
 
 

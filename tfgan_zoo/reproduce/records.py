@@ -5,6 +5,7 @@ import math
 
 from tfgan_zoo.hub.index import pretrained_folder
 from tfgan_zoo.reproduce.checks import as_text, judged, within_noise
+from tfgan_zoo.utils.files import write_text
 
 RECORD = "claim.json"
 
@@ -30,6 +31,11 @@ def recorded(config_id):
             f"No record of the claim of {config_id} ships; run `tfgan-zoo reproduce {config_id}`."
         )
     return json.loads(path.read_text(encoding="utf-8"))
+
+
+def write(record, folder):
+    """Writes a record to `folder`/claim.json."""
+    write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")
 
 
 def as_numbers(values):
@@ -62,11 +68,18 @@ def extended(before, config, program, measurement, runs):
         runs: the records of the trained models that were measured.
     """
     pairs, history = [], []
-    if before:
-        history = [*before["history"], *_judged_otherwise(before, config)]
-        if before["settings"] == _settings(config):
-            pairs = [pair for pair in _pairs(before) if _identity(*pair) != _identity(measurement, runs)]
+    if before and before["settings"] == _settings(config):
+        history = [*before["history"], *_lines(before, _with_another_target(before, config))]
+        pairs = [pair for pair in _pairs(before) if _identity(*pair) != _identity(measurement, runs)]
+    elif before:
+        history = [*before["history"], *_lines(before, before["checks"])]
     return complete(config, program, [*pairs, (measurement, runs)], history)
+
+
+def judged_anew(record, config, program):
+    """A record with the labels and targets of now, as far as it was measured."""
+    history = [*record["history"], *_lines(record, _with_another_target(record, config))]
+    return {**complete(config, program, _pairs(record), history), "settings": record["settings"]}
 
 
 def complete(config, program, pairs, history):
@@ -127,15 +140,19 @@ def _identity(measurement, runs):
     return json.dumps(measurement["seeds"]), sorted(run["weights_sha256"] for run in runs)
 
 
-def _judged_otherwise(record, config):
-    """A line for each verdict of a record that the config's targets or settings no longer give."""
-    same_settings = record["settings"] == _settings(config)
+def _with_another_target(record, config):
+    """The checks of a record that the config has another target for now, or none."""
     targets = config.claim["targets"]
+    return [check for check in record["checks"] if check["target"] != targets.get(check["key"])]
+
+
+def _lines(record, checks):
+    """A line of history for each verdict among some checks of a record."""
     return [
         f"Judged at commit {record['commit'][:9]} against {as_text(check['target'])}: "
         f"{check['label']}: {_number(check)}, which {'held' if check['holds'] else 'did not hold'}."
-        for check in record["checks"]
-        if check["holds"] is not None and not (same_settings and targets.get(check["key"]) == check["target"])
+        for check in checks
+        if check["holds"] is not None
     ]
 
 
