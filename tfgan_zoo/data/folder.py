@@ -104,12 +104,13 @@ def _report(root, files, others):
     firsts = [path.relative_to(root).parts for path in files]
     counts = Counter(first for first, *rest in firsts if rest)
     strays = tuple("/".join(parts) for parts in firsts if len(parts) == 1) if counts else ()
+    suffixes = Counter(path.suffix.lower() or "without suffix" for path in others)
     folders = [path.name for path in sorted(root.iterdir()) if path.is_dir() and not path.name.startswith(".")]
     return Folder(
         path=str(root),
         images=len(files),
         classes=class_names and {name: counts[name] for name in class_names},
-        left=dict(Counter(path.suffix.lower() or "without suffix" for path in others).most_common()),
+        left=dict(sorted(suffixes.items(), key=lambda item: (-item[1], item[0]))),
         strays=strays,
         empty=tuple(name for name in folders if name not in counts),
     )
