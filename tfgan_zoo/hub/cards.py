@@ -49,7 +49,7 @@ def rescored(card, scores):
     """
     signature = provenance()
     require_commit(signature["commit"])
-    trained_by = card.get("trained_by") or {key: card[key] for key in signature}
+    trained_by = card.get("trained_by") or _as_trained({key: card[key] for key in signature})
     kept = {key: value for key, value in card.items() if key not in ("scores", "scored_by", "trained_by")}
     return {**kept, **signature, "trained_by": trained_by, "scores": scores}
 
@@ -113,3 +113,9 @@ def _processor():
     except OSError:
         pass
     return platform.processor() or platform.machine()
+
+
+def _as_trained(signature):
+    """Who trained, where a tree with changes says so beside its commit."""
+    commit, changed, _ = signature["commit"].partition("-modified")
+    return {**signature, "commit": commit, **({"modified": True} if changed else {})}
