@@ -31,6 +31,11 @@ def test_text_deep_in_the_schema_is_text_and_all_else_is_yaml():
         "train.on_collapse": "stop",
     }
     assert parse_overrides([f"{key}={value}" for key, value in given.items()]) == given
+    assert parse_overrides(['data.name="a #1"', 'held_out="a', "data.split='a'"]) == {
+        "data.name": "a #1",
+        "held_out": '"a',
+        "data.split": "'a'",
+    }
     yaml = {
         "train.steps": 1000.0,
         "train.deterministic": False,

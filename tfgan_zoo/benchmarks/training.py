@@ -3,13 +3,13 @@
 import resource
 import time
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo import data
 from tfgan_zoo.benchmarks.peak import convolution_peak
 from tfgan_zoo.hub import models
-from tfgan_zoo.training.callbacks import StepCallback
 from tfgan_zoo.utils import distribution
 
 
@@ -186,14 +186,14 @@ def _time(model, stream, steps):
     return clock.times[-1] - clock.times[0]
 
 
-class _Clock(StepCallback):
+class _Clock(keras.callbacks.Callback):
     """Keeps when each execution ended."""
 
     def __init__(self):
         super().__init__()
         self.times = []
 
-    def on_step(self, step, logs):
+    def on_train_batch_end(self, batch, logs=None):
         self.times.append(time.perf_counter())
 
 

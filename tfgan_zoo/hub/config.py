@@ -266,17 +266,24 @@ def resolved(raw):
 def parse_overrides(settings):
     """`["train.steps=100", ...]` as the dict that `load_config` takes.
 
-    A value is the text as it stands where the schema has text, such as the name of a folder, and else YAML; null
-    takes a key away.
+    A value is the text as it stands where the schema has text, such as the name of a folder, and else YAML. In
+    double quotes a text is one of JSON; null takes a key away.
     """
     overrides = {}
     for setting in settings:
         key, equals, value = setting.partition("=")
         if not equals or not re.fullmatch(r"\w+(\.\w+)*", key):
             raise ConfigError(f"--set takes key=value, such as train.steps=100; got {setting!r}.")
-        is_text = value != "null" and _takes_text(Config, key.split("."))
+        is_text = not _is_json_text(value) and value != "null" and _takes_text(Config, key.split("."))
         overrides[key] = value if is_text else parse_yaml(value, f"--set {key}")
     return overrides
+
+
+def _is_json_text(value):
+    try:
+        return value.startswith('"') and isinstance(json.loads(value), str)
+    except ValueError:
+        return False
 
 
 def _takes_text(schema, path):
