@@ -1,7 +1,9 @@
 """Every claim's program, at toy size, from a config to a record; its verdict means nothing there."""
 
+import gc
 import math
 
+import keras
 import pytest
 import tensorflow as tf
 
@@ -23,6 +25,9 @@ def eager():
     tf.config.run_functions_eagerly(True)
     yield
     tf.config.run_functions_eagerly(False)
+    # The models of a claim are gone before those of the next one come.
+    keras.backend.clear_session()
+    gc.collect()
 
 
 @pytest.mark.usefixtures("eager")
