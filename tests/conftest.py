@@ -29,6 +29,14 @@ def private_cache(tmp_path_factory):
     os.environ["TFGAN_ZOO_DATA"] = str(tmp_path_factory.mktemp("cache"))
 
 
+@pytest.fixture
+def zoo_data(tmp_path, monkeypatch):
+    """The zoo's cache of this test alone, and no prepared TFDS data sets but its own."""
+    monkeypatch.setenv("TFGAN_ZOO_DATA", str(tmp_path / "zoo_cache"))
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path / "tfds"))
+    return tmp_path / "zoo_cache"
+
+
 @pytest.fixture(autouse=True)
 def leave_determinism_off():
     """A training run turns op determinism on for its process, and Keras then does without XLA."""

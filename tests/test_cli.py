@@ -18,7 +18,7 @@ from tfgan_zoo.hub.weights import read_weights, write_weights
 from tfgan_zoo.random import latents
 from tfgan_zoo.training.callbacks import TrainingDiverged
 from tfgan_zoo.training.run import RunError, RunStopped
-from tfgan_zoo.utils import pictures
+from tfgan_zoo.utils import errors, pictures
 
 IMAGES = "dcgan/fashion_mnist_10k"
 TINY = (
@@ -183,7 +183,7 @@ def test_a_command_line_that_fails_leaves_no_traceback():
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stopped_run_has_its_signals_status(number):
-    assert cli._status(RunStopped("Stopped at step 3.", number)) == 128 + number
+    assert errors.status_of(RunStopped("Stopped at step 3.", number)) == 128 + number
 
 
 @pytest.mark.parametrize(
@@ -191,12 +191,12 @@ def test_a_stopped_run_has_its_signals_status(number):
     [KeyError("a"), ValueError("a"), FileNotFoundError("a"), RunError("a"), TrainingDiverged("a")],
 )
 def test_what_a_user_can_mend_has_status_1(error):
-    assert cli._status(error) == 1
+    assert errors.status_of(error) == 1
 
 
 @pytest.mark.parametrize("error", [TypeError("a"), AttributeError("a"), RuntimeError("a"), AssertionError()])
 def test_a_bug_keeps_its_traceback(error, monkeypatch):
-    assert cli._status(error) is None
+    assert errors.status_of(error) is None
 
     def fail():
         raise error
@@ -251,7 +251,7 @@ def test_sample_of_a_translator_shows_held_out_images_beside_their_translations(
     examples = data.arrays(**smoke.data.model_dump())
     condition, image = (examples[key][:3] / 127.5 - 1 for key in ("condition", "image"))
     columns = [condition, model.translate(condition, seed=7), image]
-    expected = np.stack(columns, axis=1).reshape(9, 16, 16, 1)
+    expected = np.stack(columns, axis=1).reshape(9, *image.shape[1:])
     np.testing.assert_array_equal(read(out), drawn(expected, columns=3))
     assert "translates images" in refused(run("interpolate", config_id, *options))
 

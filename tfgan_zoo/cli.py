@@ -11,6 +11,8 @@ from typing import Annotated
 
 import typer
 
+from tfgan_zoo.utils.files import write_json
+
 app = typer.Typer(
     help="A TensorFlow / Keras 3 model zoo of generative adversarial networks.",
     no_args_is_help=True,
@@ -209,7 +211,7 @@ def evaluate(
     if scores:
         print(compare.describe(scores))
     if json_file:
-        _write_json(json_file, scores)
+        write_json(json_file, scores)
 
 
 @app.command()
@@ -254,7 +256,7 @@ def reproduce(
             records.append(reproduce.reproduce(config_id, run / config_id, smoke, seed))
         print(reproduce.describe(records[-1]), flush=True)
     if json_file:
-        _write_json(json_file, records)
+        write_json(json_file, records)
 
 
 @app.command()
@@ -298,7 +300,7 @@ def verify(
         print(verify.describe(of_one), flush=True)
         rows += of_one
     if json_file:
-        _write_json(json_file, rows)
+        write_json(json_file, rows)
     if not all(row["agrees"] for row in rows):
         raise typer.Exit(1)
 
@@ -360,7 +362,7 @@ def benchmark(
         return
     print(training.describe(result))
     if json_file:
-        _write_json(json_file, result)
+        write_json(json_file, result)
 
 
 def _config(config_id, settings, smoke=False, weights=None):
@@ -376,56 +378,21 @@ def _model(config_id, weights, settings):
     return models.load(config_id, weights=weights, overrides=parse_overrides(settings or []))
 
 
-def _write_json(path, value):
-    from tfgan_zoo.utils.files import write_text
-
-    write_text(path, json.dumps(value, indent=1) + "\n")
-
-
 def main():
     """Runs the command; errors that a user can mend become one line and exit status 1."""
     from tfgan_zoo.utils import notices
 
     notices.silence()
-    for stream in (sys.stdout, sys.stderr):
-        # Names of files may be bytes that are no text here; they are written as they came.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="surrogateescape")
+    notices.keep_bytes()
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _warn
+            warnings.showwarning = notices.show_warning
             app()
     except Exception as error:
-        status = _status(error)
+        from tfgan_zoo.utils.errors import message_of, status_of
+
+        status = status_of(error)
         if status is None:
             raise
-        print(f"tfgan-zoo: {_message(error)}", file=sys.stderr)
+        print(f"tfgan-zoo: {message_of(error)}", file=sys.stderr)
         sys.exit(status)
-
-
-def _warn(message, *_):
-    """A warning on a line of its own, without the place in the code that it came from."""
-    print(f"Warning: {message}", file=sys.stderr)
-
-
-def _status(error):
-    """The exit status of an error that has a message for the user; None for one that is a bug."""
-    if hasattr(error, "signal"):
-        return 128 + error.signal
-    if isinstance(error, (KeyError, ValueError, OSError)) or _is_of_tensorflow(error) or type(error) is ImportError:
-        return 1
-    return 1 if type(error).__module__.startswith("tfgan_zoo.") else None
-
-
-def _message(error):
-    if _is_of_tensorflow(error):
-        from tfgan_zoo.utils.errors import in_words
-
-        return in_words(error)
-    return error.args[0] if isinstance(error, KeyError) and error.args else error
-
-
-def _is_of_tensorflow(error):
-    """Whether an error is of TensorFlow's own kinds, as of a disk that is full; they are no OSErrors."""
-    tensorflow = sys.modules.get("tensorflow")
-    return tensorflow is not None and isinstance(error, tensorflow.errors.OpError)

@@ -79,16 +79,16 @@ def measured(monkeypatch):
     monkeypatch.setattr(training, "convolution_peak", lambda: 200.0)
 
     def measure(steps):
-        models = []
+        made = []
 
         def build(config):
-            models.append(zoo_build(config))
-            return models[0]
+            made.append(zoo_build(config))
+            return made[0]
 
         zoo_build = models.build
         monkeypatch.setattr(models, "build", build)
         result = training.measure(load_config("gan/ring8", smoke=True), steps, repeats=3)
-        return result, int(models[0].step.numpy())
+        return result, int(made[0].step.numpy())
 
     return measure
 

@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from keras import layers, ops
 from PIL import Image
+
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Captions, Classes, Latents, Sampler, Uniform
 from tfgan_zoo.random import draws

@@ -5,7 +5,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from devices import two_replicas
-
 from tug import Tug, line, ones, tug, weight
 
 SGD = keras.optimizers.SGD

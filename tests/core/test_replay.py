@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from tfgan_zoo.core.replay import HistoryPool, ReplayPool
 from tfgan_zoo.random.noise import StepNoise
 

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Sampler, Uniform
 from tfgan_zoo.layers.dropout import GivenDropout

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+
 from tfgan_zoo.core.unrolling import holding, unroll
 
 

@@ -2,6 +2,7 @@
 
 import keras
 import tensorflow as tf
+
 from tfgan_zoo.core.model import AdversarialModel
 
 

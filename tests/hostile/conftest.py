@@ -2,7 +2,7 @@
 
 import pytest
 
-from tfgan_zoo import cli
+from tfgan_zoo.utils.errors import status_of
 
 
 class Tried:
@@ -22,7 +22,7 @@ class Tried:
         try:
             return function(*arguments)
         except Exception as error:
-            if cli._status(error) is None or not str(error).strip():
+            if status_of(error) is None or not str(error).strip():
                 self.unclear.append(f"{type(error).__name__}: {error}")
                 raise
             self.refused += 1

@@ -2,7 +2,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-
 from scipy.spatial.distance import cdist
 
 from tfgan_zoo import metrics

@@ -31,6 +31,9 @@ OTHER = {
     "n_fake": 51,
     "split": "mnist/test",
     "seed": 1,
+    "image_size": 64,
+    "fit": "pad",
+    "contents": "0123",
 }
 
 

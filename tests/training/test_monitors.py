@@ -1,4 +1,4 @@
-"""Sentinels: what they take for lost, and what a run does then."""
+"""Monitors of a run: what they alarm at, and what a run does then."""
 
 from types import SimpleNamespace
 
@@ -13,22 +13,23 @@ from tfgan_zoo.training.callbacks import TrainingDiverged
 from tfgan_zoo.training.run import train
 
 
-def watched(sentinel, losses, name="discriminator_loss", start=0):
+def watched(monitor, losses, name="discriminator_loss", start=0, threshold=0.1):
     """Feeds a loss a step; the steps at which it alarmed."""
     found = []
-    sentinel.alarm = found.append
-    sentinel.set_model(SimpleNamespace(step=tf.constant(start)))
-    sentinel.on_train_begin()
+    monitor.alarm = found.append
+    saturation = {"discriminator_loss": threshold}
+    monitor.set_model(SimpleNamespace(step=tf.constant(start), saturation=saturation))
+    monitor.on_train_begin()
     steps = []
     for step, loss in enumerate(losses, start + 1):
         before = len(found)
-        sentinel.on_step(step, {name: loss})
+        monitor.on_step(step, {name: loss})
         steps += [step] * (len(found) - before)
     return steps
 
 
-def saturation(threshold=0.1, steps=4):
-    return monitors.Saturation(None, threshold, steps)
+def saturation(steps=4):
+    return monitors.Saturation(None, steps)
 
 
 def test_a_discriminator_that_knows_all_is_saturated_once_a_window():
@@ -65,10 +66,10 @@ def test_the_ratio_is_that_of_mean_distances():
 @pytest.mark.parametrize("made, alarms", [([[1, 1], [1, 1], [1, 2]], 2), ([[0, 0], [1, 2], [3, 5]], 0)])
 def test_samples_that_are_alike_are_alarmed_at_every_look(made, alarms):
     found = []
-    sentinel = monitors.Diversity(found.append, REAL, every=3, threshold=0.3)
-    sentinel.set_model(model(made))
+    monitor = monitors.Diversity(found.append, REAL, every=3, threshold=0.3)
+    monitor.set_model(model(made))
     for step in range(1, 8):
-        sentinel.on_step(step, {})
+        monitor.on_step(step, {})
     assert len(found) == alarms
     assert all("two of x differ by 0.1 times" in line for line in found)
 
@@ -139,4 +140,5 @@ def test_ignored_means_not_looked_for(monkeypatch, tmp_path):
 
 def test_a_resting_discriminator_that_tells_nothing_is_not_saturated():
     """The shipped D of the line gives 1/2 to all: its loss is 2 log 2."""
-    assert false_alarms.resting_loss("gan/gaussian_1d", 5) == pytest.approx(2 * np.log(2), abs=0.05)
+    losses = false_alarms.resting_losses("gan/gaussian_1d", 5)
+    assert losses == {"discriminator_loss": (pytest.approx(2 * np.log(2), abs=0.05), 0.05)}

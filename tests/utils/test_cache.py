@@ -13,6 +13,8 @@ ARRAYS = {
     "label": np.arange(3, dtype=np.int32),
 }
 
+pytestmark = pytest.mark.usefixtures("zoo_data")
+
 
 class Build:
     def __init__(self, arrays=ARRAYS):

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from tfgan_zoo.utils.registry import Registry, children, exports, functions, look_up, modules
+from tfgan_zoo.utils.registry import children, exports, functions, look_up, modules
 
 SHAPES = {
     "__init__": "from tfgan_zoo.utils.registry import Registry\n"

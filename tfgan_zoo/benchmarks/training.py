@@ -80,7 +80,7 @@ def _exchange(model, stream, strategy):
 
 def _updates_per_step(model, player):
     """How often a player moved in each of the steps that were timed, rounded up."""
-    return -(-int(model.optimizer_of(player).iterations) // int(model.step.numpy()))
+    return -(-int(model.optimizer_of(player).iterations.numpy()) // int(model.step.numpy()))
 
 
 def _adding_up(sizes, strategy, repeats=20):

@@ -19,7 +19,7 @@ def check(function, arguments, where, skip=0):
         where: the dotted key of the config at which they stand, for messages.
         skip: how many of the function's first parameters are not the config's to give.
     """
-    parameters = list(inspect.signature(function).parameters.values())[skip:]
+    parameters = _parameters(function)[skip:]
     known = {each.name: each for each in parameters if each.kind not in (each.VAR_POSITIONAL, each.VAR_KEYWORD)}
     for name, value in arguments.items():
         if name not in known:
@@ -30,6 +30,17 @@ def check(function, arguments, where, skip=0):
     for name, parameter in known.items():
         if parameter.default is parameter.empty and name not in arguments:
             raise ConfigError(f"{where}: the key {name!r} is missing.")
+
+
+def _parameters(function):
+    """Those of a function; of a class also those that it hands on to the classes above it by `**kwargs`."""
+    found = {}
+    for each in function.__mro__ if inspect.isclass(function) else [function]:
+        parameters = inspect.signature(each).parameters
+        found = {**parameters, **found}
+        if all(parameter.kind != parameter.VAR_KEYWORD for parameter in parameters.values()):
+            break
+    return list(found.values())
 
 
 def _refusal(parameter, value, counts_are_whole):

@@ -46,8 +46,8 @@ def write_network(model, path):
 def _compact(path):
     """The bytes of a `.weights.h5` file that holds what the one at `path` does in less room."""
     content = io.BytesIO()
-    # In the format of HDF5 1.10 the tree of groups takes a tenth of what it does in that of 1.8.
-    with h5py.File(path) as full, h5py.File(content, "w", libver=("v110", "v110")) as small:
+    # The earliest format of groups: later ones hold the time, so that equal weights would be unequal files.
+    with h5py.File(path) as full, h5py.File(content, "w", libver=("earliest", "v110")) as small:
         full.visititems(lambda name, item: _copy(name, item, small))
     return content.getvalue()
 

@@ -27,7 +27,6 @@ from tfgan_zoo.metrics.statistics import (
 from tfgan_zoo.metrics.wasserstein import sliced_wasserstein
 from tfgan_zoo.utils.spelling import nearest
 
-
 # What a side's stamp says of data beside their name and number; the first two are one for both sides.
 _FACTS = ("image_size", "fit", "contents")
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 import struct
@@ -67,6 +68,11 @@ def require_place(path):
         raise OSError(f"Could not write {path}: there is no folder {path.parent}.")
     if not os.access(path.parent, os.W_OK | os.X_OK):
         raise OSError(f"Could not write {path}: {path.parent} is read-only, or another user's.")
+
+
+def write_json(path, value):
+    """Writes a value as a JSON file, whole or not at all."""
+    write_text(path, json.dumps(value, indent=1) + "\n")
 
 
 def sync(path):

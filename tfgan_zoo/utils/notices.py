@@ -72,3 +72,15 @@ def _pass_on(written):
     for line in written.splitlines(keepends=True):
         if not any(pattern.match(line) for pattern in dropped):
             os.write(2, line)
+
+
+def keep_bytes():
+    """Names of files may be bytes that are no text here; they are written as they came."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="surrogateescape")
+
+
+def show_warning(message, *_):
+    """A warning on a line of its own, without the place in the code that it came from."""
+    print(f"Warning: {message}", file=sys.stderr)
