@@ -27,9 +27,6 @@ SMALL_OF = {
     "acgan/fashion_mnist": [*SMALL, "networks.generator.maps=8", "networks.discriminator.width=2"],
 }
 
-# One command after the other, in one process.
-pytestmark = pytest.mark.xdist_group("own_images")
-
 
 def photographs(folder, count, seed):
     """Images of mixed sizes and formats, each of one colour and some noise."""

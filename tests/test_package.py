@@ -187,7 +187,6 @@ def files(folder, *suffixes):
     }
 
 
-@pytest.mark.xdist_group("wheel")
 def test_the_wheel_holds_everything(source, wheel):
     held = set(zipfile.ZipFile(wheel).namelist())
     code = files(source / "tfgan_zoo", ".py")
@@ -202,7 +201,6 @@ def test_the_wheel_holds_everything(source, wheel):
     assert any(name.endswith("/LICENSE") for name in held)
 
 
-@pytest.mark.xdist_group("wheel")
 def test_the_installed_wheel_works_outside_the_checkout(wheel, tmp_path):
     target, elsewhere = tmp_path / "target", tmp_path / "elsewhere"
     elsewhere.mkdir()

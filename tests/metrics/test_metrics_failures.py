@@ -6,8 +6,6 @@ import pytest
 from tfgan_zoo import data, metrics
 from tfgan_zoo.benchmarks import failure_table
 
-pytestmark = pytest.mark.xdist_group("failures")
-
 
 @pytest.fixture(scope="module")
 def rows():

@@ -10,8 +10,6 @@ import tensorflow as tf
 from tfgan_zoo import metrics
 from tfgan_zoo.metrics.features.inception_2015 import TF1Resize
 
-pytestmark = pytest.mark.xdist_group("inception")
-
 
 @pytest.fixture(scope="module")
 def network(inception_file):

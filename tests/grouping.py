@@ -1,0 +1,23 @@
+"""Which tests run on one worker, one after the other: those that a group names."""
+
+from xdist.scheduler import LoadScopeScheduling
+
+
+class ByGroup(LoadScopeScheduling):
+    """Sends the tests of a group to one worker; any other test goes alone.
+
+    A group is a system, in the tests of contracts; the tests of the wheel; or a file of those in `WHOLE`.
+    """
+
+    WHOLE = tuple(
+        f"tests/{name}.py"
+        for name in ("test_own_images", "metrics/test_metrics_features", "metrics/test_metrics_failures")
+    )
+
+    def _split_scope(self, nodeid):
+        path, _, rest = nodeid.partition("::")
+        if path.endswith("tests/test_contracts.py") and "[" in rest:
+            return rest.partition("[")[2].rstrip("]").partition("/")[0]
+        if "wheel" in rest:
+            return "wheel"
+        return path if path in self.WHOLE else nodeid
