@@ -40,22 +40,34 @@ def write_network(model, path):
     """
     with replacing(path) as temporary:
         save_state(model, temporary)
-        temporary.write_bytes(_compact(temporary))
+        _compact(temporary)
 
 
 def _compact(path):
-    """The bytes of a `.weights.h5` file that holds what the one at `path` does in less room."""
-    content = io.BytesIO()
-    # The earliest format of groups: later ones hold the time, so that equal weights would be unequal files.
-    with h5py.File(path) as full, h5py.File(content, "w", libver=("earliest", "v110")) as small:
+    """Rewrites a `.weights.h5` file in less room."""
+    with h5py.File(io.BytesIO(path.read_bytes())) as full, _new_file(path) as small:
         full.visititems(lambda name, item: _copy(name, item, small))
-    return content.getvalue()
+
+
+def _new_file(path):
+    """An open HDF5 file with checksums (format 1.10) and no times, so that equal weights are equal files."""
+    access = h5py.h5p.create(h5py.h5p.FILE_ACCESS)
+    access.set_libver_bounds(h5py.h5f.LIBVER_V110, h5py.h5f.LIBVER_V110)
+    creation = _without_times(h5py.h5p.FILE_CREATE)
+    return h5py.File(h5py.h5f.create(bytes(path), h5py.h5f.ACC_TRUNC, creation, access))
+
+
+def _without_times(kind):
+    properties = h5py.h5p.create(kind)
+    properties.set_obj_track_times(False)
+    return properties
 
 
 def _copy(name, item, target):
     """Copies a group or an array of a file, with its attributes, to the same place in another."""
     if isinstance(item, h5py.Group):
-        made = target.create_group(name)
+        h5py.h5g.create(target.id, name.encode(), gcpl=_without_times(h5py.h5p.GROUP_CREATE))
+        made = target[name]
     else:
         array = _halved(item[()])
         large = array.nbytes >= _COMPRESSED_FROM and array.ndim > 0
