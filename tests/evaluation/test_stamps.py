@@ -58,6 +58,7 @@ def test_scores_against_one_folder_by_other_fits_are_unlike(home, model):
 
 def test_size_fit_and_channels_are_the_configs_where_none_are_given(home, model):
     score = against(home / "wide")
+    assert score["protocol"]["fit"] == "pad"
     assert score == against(home / "wide", fit="pad", image_size=16, channels=1)
     assert score["protocol"]["shape"] == [16, 16, 1]
 

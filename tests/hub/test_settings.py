@@ -49,7 +49,7 @@ def test_text_deep_in_the_schema_is_text_and_all_else_is_yaml():
     assert parse_overrides([f"{key}={text}" for key, text in zip(yaml, texts)]) == yaml
 
 
-@pytest.mark.parametrize("key", ["train.steps", "train.batch_size", "train.seed", "data.take", "data.image_size"])
+@pytest.mark.parametrize("key", ["train.steps", "train.seed", "data.take", "data.image_size", "data.channels"])
 def test_a_truth_value_is_no_number(key):
     with pytest.raises(ConfigError, match=f"{key}: must be a whole number; got true"):
         load_config("dcgan/fashion_mnist", {key: True})

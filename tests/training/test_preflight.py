@@ -182,6 +182,16 @@ def test_batches_of_several_critic_steps_are_counted(photos):
     assert f"of which a step takes {batches}. Set train.batch_size={20 // batches} or less" in refusal(settings)
 
 
+def test_replicas_share_a_batch_evenly(photos):
+    from devices import two_replicas
+
+    settings = of(photos, train__batch_size=5)
+    with two_replicas().scope():
+        model = models.build(settings)
+    with pytest.raises(RunError, match="cannot be shared out evenly among 2 replicas. Set train.batch_size=6"):
+        preflight.examine(settings, model)
+
+
 # Numbers of classes
 
 

@@ -181,8 +181,10 @@ class Sampler:
             **given: inputs: one value for all, or an array [n, ...].
 
         Raises:
+            TypeError: `n` or `seed` is no integer.
             ValueError: an input is unknown, of another shape or range, or missing and cannot be drawn.
         """
+        n = operator.index(n)
         if n < 1:
             raise ValueError(f"generate needs a positive number of examples; got {n}.")
         given, seed = self._read(given, n), _seed(seed)
@@ -237,5 +239,9 @@ def _seed(seed):
 
     Raises:
         TypeError: it is no integer.
+        ValueError: it does not fit in 64 bits.
     """
-    return random.randrange(2**31) if seed is None else operator.index(seed)
+    seed = random.randrange(2**31) if seed is None else operator.index(seed)
+    if not -(2**63) <= seed < 2**63:
+        raise ValueError(f"A seed is an integer of 64 bits; got {seed}.")
+    return seed

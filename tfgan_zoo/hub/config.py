@@ -92,7 +92,7 @@ class Data(_Section):
     split: str = "train"
     image_size: Whole | None = Field(None, ge=1)
     fit: Literal["crop", "pad", "stretch"] = "crop"
-    channels: Literal[1, 3] | None = None
+    channels: Annotated[Literal[1, 3], BeforeValidator(_no_truth_value)] | None = None
     take: Whole | None = Field(None, ge=1)
     keys: list[str] | None = None
     data_dir: str | None = None

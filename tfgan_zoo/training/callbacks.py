@@ -116,8 +116,11 @@ class Table:
         if len(self.rows) == 1 or list(row) != self._columns():
             self._rewrite()
             return
-        with open(self.path, "a", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerow(row.values())
+        try:
+            with open(self.path, "a", newline="", encoding="utf-8") as file:
+                csv.writer(file).writerow(row.values())
+        except OSError as error:
+            raise OSError(error.errno, f"Could not write {self.path}: {error.strerror or error}") from error
 
     def _columns(self):
         return list(dict.fromkeys(name for row in self.rows for name in row))

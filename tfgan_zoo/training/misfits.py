@@ -16,7 +16,7 @@ _SOURCES = {
 }
 
 # What builders call the last dimension of an example, where it is not "channels".
-_LAST = {"condition": "condition_channels", "x": "data_dim"}
+_LAST = {"condition": "condition_channels", "x": "data_dim", "text": "text_dim"}
 
 _MOST_NAMES = 12
 
@@ -111,13 +111,15 @@ def _misfit(key, has, built):
 
 def _data_settings(key, has, built):
     """What brings images to the shape that networks are built for; [] where nothing does."""
-    wanted = {network.examples[key] for network in built}
-    height, width, channels = wanted.pop() if len(has) == 3 else (0, 0, 0)
-    if wanted or height != width or channels not in (1, 3):
+    shapes = {network.examples[key] for network in built}
+    if len(has) != 3 or len(shapes) > 1:
         return []
-    return [f"data.image_size={height}"] * (has[:2] != (height, width)) + [f"data.channels={channels}"] * (
-        has[2] != channels
-    )
+    ((height, width, channels),) = shapes
+    if height != width or channels not in (1, 3):
+        return []
+    settings = {"image_size": height if has[:2] != (height, width) else None}
+    settings["channels"] = channels if has[2] != channels else None
+    return [f"data.{name}={value}" for name, value in settings.items() if value]
 
 
 def _network_settings(key, has, built):

@@ -76,7 +76,7 @@ def _said(settings):
 
 
 def _of_disk(folder, room):
-    where = "" if folder is None else f" in {folder}"
+    where = "" if folder is None else f" in {folder}, where {run_folder.free(Path(folder)) >> 20:,} MiB are free"
     return f"Disk: {room >> 20:,} MiB{where}"
 
 

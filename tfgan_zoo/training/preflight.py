@@ -65,6 +65,7 @@ def examine(config: Config, model):
         found = [
             *misfits(config, model, info),
             *_too_few(config, model, info),
+            *_uneven(config, model),
             *_held_out(config, info),
             *evaluation.problems(model, config),
         ]
@@ -103,6 +104,15 @@ def _too_few(config, model, info):
         yield (
             f"The data have {info.num_examples} examples, fewer than a batch of train.batch_size="
             f"{config.train.batch_size}{takes}. {remedy}"
+        )
+
+
+def _uneven(config, model):
+    replicas = model.distribute_strategy.num_replicas_in_sync
+    if config.train.batch_size % replicas:
+        yield (
+            f"train.batch_size={config.train.batch_size} cannot be shared out evenly among {replicas} replicas. Set "
+            f"train.batch_size={-(-config.train.batch_size // replicas) * replicas}"
         )
 
 

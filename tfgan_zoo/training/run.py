@@ -247,7 +247,9 @@ class _Run:
                 ),
             ]
         finally:
-            writer.close()
+            # What stopped the run, such as a full disk, is told by its own error.
+            with contextlib.suppress(tf.errors.OpError):
+                writer.close()
 
     def finish(self):
         """The card, once the chief has left everything in the folder; None on other workers."""

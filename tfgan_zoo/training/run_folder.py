@@ -40,16 +40,25 @@ def inspect(folder, config, resume, room=0):
         _check_resumable(record, config, resume)
     elif folder.is_dir() and not record.exists() and any(path.name != "run.lock" for path in folder.iterdir()):
         raise RunError(f"{folder} holds other files and no run; choose a folder of its own.")
-    place = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
+    place = _place(folder)
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
         why = "is read-only, or another user's" if place.is_dir() else "is a file"
         raise RunError(f"The run folder {folder} cannot be written: {place} {why}.")
-    free = shutil.disk_usage(place).free
-    if free < room:
+    if free(folder) < room:
         raise RunError(
-            f"The run folder {folder} cannot be written: only {free >> 20} MiB are free there and a run needs "
-            f"{room >> 20}."
+            f"The run folder {folder} cannot be written: only {free(folder) >> 20} MiB are free there and a run "
+            f"needs {room >> 20}."
         )
+
+
+def free(folder):
+    """The bytes that are free where a run folder is, or will be."""
+    return shutil.disk_usage(_place(folder)).free
+
+
+def _place(folder):
+    """What there is of the path of a run folder."""
+    return next(path for path in (folder, *folder.absolute().parents) if path.exists())
 
 
 @contextlib.contextmanager
@@ -123,9 +132,9 @@ def _check_resumable(record, config, resume):
         before = models.settled(resolved(json.loads(record.read_text(encoding="utf-8")))).as_dict()
     except (OSError, ValueError) as error:
         raise RunError(f"{record} is damaged ({error}); choose another folder.") from error
-    free = _FREE + (_PLACE_OF_DATA if _data_of(record.parent) else ())
+    open_to_change = _FREE + (_PLACE_OF_DATA if _data_of(record.parent) else ())
     changed = set(_flatten(computing(before))) ^ set(_flatten(computing(config.as_dict())))
-    keys = sorted({key for key, _ in changed if not any(_is_in(key, each) for each in free)})
+    keys = sorted({key for key, _ in changed if not any(_is_in(key, each) for each in open_to_change)})
     if keys:
         raise RunError(
             f"The run in {record.parent} was started with another value of {', '.join(keys)}; "

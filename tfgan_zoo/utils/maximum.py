@@ -7,19 +7,19 @@ from scipy.optimize import minimize_scalar
 def maximise(score, choices, tolerance=1e-6):
     """The positive number of the largest score: the best of `choices`, refined between its two neighbours.
 
-    The best of a list alone jumps where two are about equally good, and takes with it all that is computed with it.
-    The maximum between them moves as smoothly as the score does.
+    The best of a list alone jumps where two are about equally good, and so does all that is computed with
+    it. The maximum between them moves as smoothly as the score does.
 
     Args:
         score: a smooth function of a positive float.
-        choices: increasing positive numbers, close enough to hold one maximum between three that follow each other.
-            Of a single one there is no choice.
+        choices: positive numbers, so close that between three in a row there is one maximum at most. A
+            single one is taken as it is.
         tolerance: to which share of itself the number is found.
 
     Returns:
         A float from the first choice to the last.
     """
-    choices = np.asarray(choices, np.float64)
+    choices = np.sort(np.asarray(choices, np.float64))
     best = int(np.argmax([score(each) for each in choices]))
     if len(choices) == 1:
         return float(choices[0])
