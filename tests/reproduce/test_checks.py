@@ -10,7 +10,12 @@ CHECK = Check("ratio", "Ratio of one to the other", paper="2.5", headline=True)
 
 @pytest.mark.parametrize(
     "sign, below, equal, above",
-    [(">=", False, True, True), (">", False, False, True), ("<=", True, True, False), ("<", True, False, False)],
+    [
+        (">=", False, True, True),
+        (">", False, False, True),
+        ("<=", True, True, False),
+        ("<", True, False, False),
+    ],
 )
 def test_what_a_bound_asks_for(sign, below, equal, above):
     found = [judged(CHECK, {sign: 2}, [value])["holds"] for value in (1.999, 2, 2.001)]
@@ -18,7 +23,11 @@ def test_what_a_bound_asks_for(sign, below, equal, above):
 
 
 def test_two_bounds_have_to_be_met_both():
-    assert [judged(CHECK, {">=": 1, "<": 2}, [value])["holds"] for value in (0.9, 1, 2)] == [False, True, False]
+    assert [judged(CHECK, {">=": 1, "<": 2}, [value])["holds"] for value in (0.9, 1, 2)] == [
+        False,
+        True,
+        False,
+    ]
 
 
 def test_a_check_is_kept_as_plain_values():

@@ -20,7 +20,7 @@ def silent(_):
 
 @pytest.fixture
 def program(monkeypatch):
-    """GAN's claim replaced by one that trains nothing, and reports a run of new weights at each measurement."""
+    """GAN's claim replaced by one that trains nothing, and reports a run of new weights each time."""
 
     def measure(bench, steps, seed=0):
         program.asked.append((steps, seed, bench.smoke))
@@ -108,7 +108,10 @@ def test_a_claim_that_takes_no_seed_is_told_so_before_anything_is_made(program, 
         ({"steps": 4, "targets": {"acuracy": {">=": 1}}}, "claim.targets.acuracy .*accuracy"),
         ({"steps": 4}, "headline check accuracy needs a target"),
         ({"targets": {"accuracy": {">=": 1}}}, "missing a required argument: 'steps'"),
-        ({"steps": 4, "stepps": 4, "targets": {"accuracy": {">=": 1}}}, "unexpected keyword argument 'stepps'"),
+        (
+            {"steps": 4, "stepps": 4, "targets": {"accuracy": {">=": 1}}},
+            "unexpected keyword argument 'stepps'",
+        ),
     ],
 )
 def test_settings_and_targets_that_do_not_fit_are_refused_at_the_start(program, tmp_path, claim, message):
@@ -190,7 +193,9 @@ def shipped(program, pretrained, tmp_path):
 
 def test_records_that_ship_are_read(shipped):
     assert reproduce.recorded(ID) == shipped
-    with pytest.raises(FileNotFoundError, match="claim of cgan/mnist ships; run `tfgan-zoo reproduce cgan/mnist`"):
+    with pytest.raises(
+        FileNotFoundError, match="claim of cgan/mnist ships; run `tfgan-zoo reproduce cgan/mnist`"
+    ):
         reproduce.recorded("cgan/mnist")
 
 
@@ -199,7 +204,9 @@ def test_the_command_prints_and_writes_records_that_ship(run, shipped, tmp_path)
     assert status == 0 and out == reproduce.describe(shipped) + "\n"
     assert json.loads((tmp_path / "records.json").read_text()) == [shipped]
     status, out, _ = run("reproduce", "--all", "--recorded")
-    assert status == 0 and reproduce.describe(shipped) in out and "No record of the claim of cgan/mnist" in out
+    assert (
+        status == 0 and reproduce.describe(shipped) in out and "No record of the claim of cgan/mnist" in out
+    )
     status, _, error = run("reproduce", "cgan", "--recorded")
     assert status == 1 and "tfgan-zoo: No record of the claim of cgan/mnist ships" in error
 

@@ -1,4 +1,4 @@
-"""The bound of a mean of paired differences; the networks that judge are tried with the translators' claims."""
+"""Bounds of means of paired differences; the networks that judge are tried with the claims of translators."""
 
 import numpy as np
 import pytest

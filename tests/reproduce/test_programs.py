@@ -13,7 +13,11 @@ from tfgan_zoo.hub.config import load_config
 # What the toy data of a config have no labels for.
 NOT_IN_SMOKE = {
     "cyclegan/avatars": {
-        "attributes", "attributes_lead", "attributes_gan_alone", "attributes_cycle_alone", "attributes_real"
+        "attributes",
+        "attributes_lead",
+        "attributes_gan_alone",
+        "attributes_cycle_alone",
+        "attributes_real",
     },
     "dcgan/fashion_mnist": {"glasses_in_other_style", "glasses_in_samples"},
 }

@@ -27,7 +27,11 @@ def config(targets=TARGETS, **settings):
 
 
 def measurement(seed, **values):
-    provenance = {"commit": f"{seed}abcdefghij", "versions": {"keras": "3"}, "machine": {"processor": "P", "cores": 2}}
+    provenance = {
+        "commit": f"{seed}abcdefghij",
+        "versions": {"keras": "3"},
+        "machine": {"processor": "P", "cores": 2},
+    }
     return {"seeds": [seed], "values": values, "errors": {}, "measuring_seconds": 1.5, **provenance}
 
 
@@ -53,7 +57,9 @@ def test_a_first_record():
     assert (record["id"], record["claim"], record["paper"]) == ("toy/a", "It trains.", "Figure 0: 7")
     assert record["ours"] == "Share of right answers: 0.9; Share of wrong ones: 0.1"
     assert [check["value"] for check in record["checks"]] == [0.9, 0.1, 3.0]
-    assert record["settings"] == {"steps": 4} and record["measurements"] == [FIRST] and record["history"] == []
+    assert (
+        record["settings"] == {"steps": 4} and record["measurements"] == [FIRST] and record["history"] == []
+    )
     assert record["runs"] == [{**run(0, "a"), "measurement": 0}]
     assert (record["training_seconds"], record["measuring_seconds"]) == (10.0, 1.5)
     assert (record["commit"], record["holds"], record["rule"]) == ("0abcdefghij", True, RULE)
@@ -64,7 +70,9 @@ def test_a_measurement_is_added_to_those_before():
     assert record["measurements"] == [FIRST, SECOND]
     assert [(each["seed"], each["measurement"]) for each in record["runs"]] == [(0, 0), (1, 1)]
     accuracy, error, seconds = record["checks"]
-    assert accuracy["value"] == pytest.approx(0.88) and accuracy["spreads"] == pytest.approx(0.08 / (0.04 / 2**0.5))
+    assert accuracy["value"] == pytest.approx(0.88) and accuracy["spreads"] == pytest.approx(
+        0.08 / (0.04 / 2**0.5)
+    )
     assert error["value"] == pytest.approx(0.15) and seconds["value"] == 3.5
     assert (record["training_seconds"], record["measuring_seconds"]) == (20.0, 3.0)
     assert record["commit"] == "1abcdefghij" and record["history"] == []
@@ -103,7 +111,9 @@ def test_measurements_with_other_settings_do_not_stand_beside_new_ones():
     record = extended(both(), config(steps=8), PROGRAM, SECOND, [run(1, "d")])
     assert record["measurements"] == [SECOND] and record["settings"] == {"steps": 8}
     assert [each["measurement"] for each in record["runs"]] == [0]
-    assert len(record["history"]) == 2 and record["history"][1].endswith("Share of wrong ones: 0.15, which held.")
+    assert len(record["history"]) == 2 and record["history"][1].endswith(
+        "Share of wrong ones: 0.15, which held."
+    )
 
 
 def test_a_record_judged_anew_has_the_labels_and_targets_of_now():
@@ -113,7 +123,9 @@ def test_a_record_judged_anew_has_the_labels_and_targets_of_now():
     assert [(check["label"], check["holds"]) for check in record["checks"][:2]] == [
         ("Accuracy", True), ("Share of wrong ones", False)
     ]  # fmt: skip
-    assert record["history"] == ["Judged at commit 1abcdefgh against < 0.3: Share of wrong ones: 0.15, which held."]
+    assert record["history"] == [
+        "Judged at commit 1abcdefgh against < 0.3: Share of wrong ones: 0.15, which held."
+    ]
     # What was measured, and how, is as before.
     assert all(record[key] == both()[key] for key in ("measurements", "runs", "settings"))
 

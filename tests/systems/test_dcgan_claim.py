@@ -47,9 +47,7 @@ def test_every_trial_takes_three_latents_of_a_concept(z):
     sums, terms = dcgan.add_glasses(model_of(z), Reader(), trials=3, count=400, seed=0)
     third = terms["glasses_a"][:, 2]
     assert len(set(third)) == 3
-    np.testing.assert_allclose(
-        sums[:, 2], third - terms["plain_a"][:, 2] + terms["plain_b"][:, 2], rtol=1e-5
-    )
+    np.testing.assert_allclose(sums[:, 2], third - terms["plain_a"][:, 2] + terms["plain_b"][:, 2], rtol=1e-5)
 
 
 def test_a_concept_that_no_sample_shows_is_named(z):

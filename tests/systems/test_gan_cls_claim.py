@@ -138,4 +138,6 @@ def test_variants_differ_in_one_thing_and_wrong_pairs_are_left_out_for_the_first
     assert (plain["train.steps"], plain["train.score_every"]) == (7, 2)
     for (name, _), overrides in asked.items():
         assert overrides == plain | gan_cls.VARIANTS[name]
-    assert all(overrides[f"optimizers.{p}.learning_rate.decay_steps"] == 3 for p in ("generator", "discriminator"))
+    assert all(
+        overrides[f"optimizers.{p}.learning_rate.decay_steps"] == 3 for p in ("generator", "discriminator")
+    )

@@ -106,8 +106,11 @@ def test_attributes_are_those_of_the_source_read_in_the_target_style(monkeypatch
     images = np.repeat(RNG.integers(0, 256, (n, 1, 1, 1), dtype=np.uint8), 64, axis=1).reshape(n, 8, 8, 1)
     attributes = np.full((n, len(ATTRIBUTES)), -1, int)
     attributes[:, list(ATTRIBUTES).index("glasses")] = images[:, 0, 0, 0] > 127
-    arrays = {f"{key}_{domain}": value for domain in "ab" for key, value in
-              {"image": images, "attributes": attributes}.items()}
+    arrays = {
+        f"{key}_{domain}": value
+        for domain in "ab"
+        for key, value in {"image": images, "attributes": attributes}.items()
+    }
     monkeypatch.setattr(cyclegan, "reference_arrays", lambda config, split=None: arrays)
     config = SimpleNamespace(held_out="test")
     variants = {"keeps": variant(Copier(), config), "forgets": variant(Painter(np.zeros([8, 8, 1])))}
@@ -138,7 +141,9 @@ def test_what_the_cycle_keeps_is_compared_with_the_gan_alone(monkeypatch):
     bench = SimpleNamespace(train=lambda name, config_id, overrides, seed: trained.update({name: overrides}))
     found = cyclegan.measure(bench, 4, 16, 1, 1, ["glasses", "hair_color"], seed=3)
     assert found["attributes"] == pytest.approx(0.6) and found["attributes_lead"] == pytest.approx(0.6 - 0.4)
-    assert found["attributes_cycle_alone"] == pytest.approx(0.9) and set(found) == {c.key for c in cyclegan.CHECKS}
+    assert found["attributes_cycle_alone"] == pytest.approx(0.9) and set(found) == {
+        c.key for c in cyclegan.CHECKS
+    }
     assert trained["gan_alone"].pop("system_args.cycle_weight") == 0
     assert trained["cycle_alone"].pop("system_args.gan_weight") == 0
     assert trained["gan_alone"] == trained["cycle_alone"] == trained["cyclegan"]

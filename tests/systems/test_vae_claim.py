@@ -43,7 +43,9 @@ def test_bounds_are_compared_with_that_of_the_weights_that_ship(monkeypatch):
         return Run(name)
 
     bench = SimpleNamespace(train=train, shipped=lambda name, config_id, seed: Run(name))
-    found = claim.measure(bench, 8, 200, [0.5, 1, 4], importance_samples=50, examples=9, beside={"samples": 2})
+    found = claim.measure(
+        bench, 8, 200, [0.5, 1, 4], importance_samples=50, examples=9, beside={"samples": 2}
+    )
     assert found == pytest.approx(
         {
             "bound": -10.0,

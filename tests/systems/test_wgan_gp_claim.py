@@ -50,7 +50,12 @@ def test_an_architecture_counts_by_the_median_of_its_seeds():
 def test_what_lies_nearer_to_the_bound_than_its_seeds_to_one_another_is_undecided():
     """Medians of 10.5, 9.5, 12 and 10.5; of the seeds, the deviations are 1.04, 0.76, 1 and 0.1."""
     scores = table(wgan_gp=[1] * 6, wgan=[21] * 6, gan=[21] * 6)
-    cases = {"tanh": (11, 9, 10.5), "no_norm": (9.5, 9, 10.5), "mlp_g": (11, 12, 13), "deep_critic": (10.4, 10.5, 10.6)}
+    cases = {
+        "tanh": (11, 9, 10.5),
+        "no_norm": (9.5, 9, 10.5),
+        "mlp_g": (11, 12, 13),
+        "deep_critic": (10.4, 10.5, 10.6),
+    }
     for name, values in cases.items():
         scores |= {("gan", name, seed): value for seed, value in enumerate(values)}
     found = wgan_gp.counted(scores, 10)

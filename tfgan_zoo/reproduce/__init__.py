@@ -1,9 +1,9 @@
 """Each paper's own headline claim as a program that trains, measures and judges.
 
 The module `claim` of a system has `CLAIM`, what the paper claims; `PAPER`, its figure; `CHECKS`, a list of
-`Check`s; and `measure(bench, **settings)`, which trains what it needs on a `Bench` and returns, for the key of
-each check, a figure, or a pair of it and its standard error over the seeds. Its settings, and the targets that judge the figures, stand in the `claim` section of the
-config by which the system is judged.
+`Check`s; and `measure(bench, **settings)`, which trains what it needs on a `Bench` and returns a figure for
+the key of each check, or a pair of a figure and its standard error over seeds. Its settings, and the targets
+that judge the figures, stand in the `claim` section of the config by which the system is judged.
 """
 
 import importlib

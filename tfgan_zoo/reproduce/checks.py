@@ -50,11 +50,13 @@ def require_fitting(checks, targets, where):
         raise ValueError(f"A claim has one or two headline checks; that of {where} has {headlines}.")
     for key, target in targets.items():
         if key not in keys:
-            raise ConfigError(f"Config {where}: claim.targets.{key} is measured by no check.{nearest(key, keys)}")
+            raise ConfigError(
+                f"Config {where}: claim.targets.{key} is measured by no check.{nearest(key, keys)}"
+            )
         if not isinstance(target, dict) or not target or not set(target) <= set(BOUNDS):
             signs = ", ".join(BOUNDS)
             raise ConfigError(
-                f"Config {where}: claim.targets.{key} needs bounds such as {{\">=\": 0.8}}, with signs of "
+                f'Config {where}: claim.targets.{key} needs bounds such as {{">=": 0.8}}, with signs of '
                 f"{signs}; got {target!r}."
             )
     for key in headlines:

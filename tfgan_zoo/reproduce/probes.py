@@ -1,4 +1,4 @@
-"""Judges of what models make: small networks that read images, trained on real ones alone, and a bound of a mean."""
+"""Judges of what models make: networks that read images, trained on real ones alone, and bounds of means."""
 
 import keras
 import numpy as np

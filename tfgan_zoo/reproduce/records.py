@@ -178,7 +178,7 @@ def describe(record):
     count = len(record["measurements"])
     lines.append(f"  {count} measurement{'s' if count > 1 else ''}. {record['rule']}")
     lines += [f"  {line}" for line in record["history"]]
-    found = {True: "The claim holds.", False: "The claim does NOT hold here.", None: "Not all is measured yet."}
+    found = {True: "The claim holds.", False: "The claim does NOT hold here.", None: "Not all is measured."}
     return "\n".join([*lines, f"  {found[record['holds']]}"])
 
 

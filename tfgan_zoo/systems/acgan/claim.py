@@ -7,12 +7,13 @@ from tfgan_zoo import data, metrics
 from tfgan_zoo.reproduce import Check
 
 CLAIM = (
-    "Samples at full resolution are more than twice as discriminable as the same ones shrunk, and within most "
-    "classes they vary more than the least varied class of the training data."
+    "Samples at full resolution are more than twice as discriminable as the same ones shrunk, and within "
+    "most classes they vary more than the least varied class of the training data."
 )
 PAPER = (
-    "Abstract and figures 2 and 3: Inception accuracy of samples 10.1, 7.0, 5.0% at 128, 64, 32 pixels; in 847 "
-    "of 1,000 ImageNet classes the mean MS-SSIM of samples is below the largest class mean of the training data"
+    "Abstract and figures 2 and 3: Inception accuracy of samples 10.1, 7.0, 5.0% at 128, 64, 32 pixels; in "
+    "847 of 1,000 ImageNet classes the mean MS-SSIM of samples is below the largest class mean of the "
+    "training data"
 )
 
 CHECKS = [
@@ -24,7 +25,7 @@ CHECKS = [
     ),
     Check(
         "accuracy_fall",
-        "Least fall of the classifier's accuracy on samples from full size to half and from half to a quarter",
+        "Least fall of the classifier's accuracy on samples, from full to half and from half to quarter size",
         paper="0.02 (10.1, 7.0, 5.0%)",
     ),
     Check(
@@ -33,11 +34,15 @@ CHECKS = [
         paper="847 of 1,000",
         headline=True,
     ),
-    Check("class_loss_lead", "Classifier's accuracy on samples less that of a run without the class loss"),
-    Check("accuracy", "Share of samples that the classifier takes for the class asked for"),
-    Check("accuracy_half", "Share of samples shrunk to half of the side that the classifier takes for the class asked for"),
-    Check("accuracy_quarter", "Share of samples shrunk to a quarter of the side that the classifier takes for the class asked for"),
-    Check("accuracy_without_class_loss", "Share of samples of the class asked for, trained without the class loss"),
+    Check(
+        "class_loss_lead", "Classifier's accuracy on samples less that of a run without the class loss L_C"
+    ),
+    Check("accuracy", "Share of samples read as the class asked for"),
+    Check("accuracy_half", "Share of samples read as the class asked for, shrunk to half of the side"),
+    Check(
+        "accuracy_quarter", "Share of samples read as the class asked for, shrunk to a quarter of the side"
+    ),
+    Check("accuracy_without_class_loss", "Share of samples read as the class asked for, trained without L_C"),
     Check("largest_real_ms_ssim", "MS-SSIM of pairs of reals in the least varied class"),
     Check("mean_ms_ssim_gap", "MS-SSIM of pairs of samples less that of reals, mean of the classes"),
 ]
@@ -105,7 +110,9 @@ def similarity(variant, pairs, scales, seed=0):
     for label in range(model.classes):
         reals = real["image"][real["label"] == label][: 2 * pairs]
         if len(reals) < 2 * pairs:
-            raise ValueError(f"Class {label} has {len(reals)} images; {pairs} disjoint pairs take {2 * pairs}.")
+            raise ValueError(
+                f"Class {label} has {len(reals)} images; {pairs} disjoint pairs take {2 * pairs}."
+            )
         fakes = model.generate(2 * pairs, seed=seed, label=label)
         of_class = []
         for name, images in {"ms_ssim": fakes, "ms_ssim_real": reals / 127.5 - 1}.items():

@@ -19,14 +19,14 @@ PAPER = (
 
 CHECKS = [
     Check("style", "Share of translations that a classifier takes for the target style", headline=True),
-    Check("style_cycle_alone", "Share of translations that a classifier takes for the target style, trained with the cycle alone"),
+    Check("style_cycle_alone", "Share of translations in the target style, trained with the cycle alone"),
     Check(
         "attributes_lead",
         "Share of attributes kept in translation, less that with the GAN alone",
         paper="0.01 (labels to photos) and 0.05 (photos to labels), per-pixel accuracy",
         headline=True,
     ),
-    Check("style_gan_alone", "Share of translations that a classifier takes for the target style, trained with the GAN alone"),
+    Check("style_gan_alone", "Share of translations in the target style, trained with the GAN alone"),
     Check("style_real", "Share of real images of the target style that the classifier takes for it"),
     Check("attributes", "Share of attributes (glasses, facial hair, hair colour) kept in translation"),
     Check("attributes_gan_alone", "Share of attributes kept in translation, trained with the GAN alone"),

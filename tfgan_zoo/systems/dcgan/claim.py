@@ -30,16 +30,24 @@ CHECKS = [
         paper="0.022 above k-means features (82.8% against 80.6%)",
         headline=True,
     ),
-    Check("features_over_untrained", "Accuracy of a linear SVM on D's features, less that on an untrained D's"),
+    Check(
+        "features_over_untrained", "Accuracy of a linear SVM on D's features, less that on an untrained D's"
+    ),
     Check("midpoints_over_samples", "FID-C of images half-way between two latents, over that of samples"),
-    Check("midpoints_over_crossfades", "FID-C of images half-way between two latents, over that of cross-fades"),
+    Check(
+        "midpoints_over_crossfades", "FID-C of images half-way between two latents, over that of cross-fades"
+    ),
     Check(
         "glasses_in_other_style",
         "Share of sums of mean latents that show glasses in the other drawing style",
         headline=True,
     ),
     Check("glasses_in_samples", "Share of plain samples that show glasses in that drawing style"),
-    Check("accuracy", "Accuracy of a linear SVM on D's features", paper="0.828 (CIFAR-10, D trained on ImageNet)"),
+    Check(
+        "accuracy",
+        "Accuracy of a linear SVM on D's features",
+        paper="0.828 (CIFAR-10, D trained on ImageNet)",
+    ),
     Check("accuracy_untrained", "Accuracy of a linear SVM on an untrained D's features"),
     Check("accuracy_pixels", "Accuracy of a linear SVM on pixels"),
 ]
@@ -100,8 +108,8 @@ def _features_of(model):
 def svm_accuracy(features, train, test, labelled, count, seed):
     """Test accuracy of an L2-SVM on features of `labelled` images drawn at random (section 5.1).
 
-    Its C is that of the least loss on held-out thirds of the labelled images, for each kind of feature. (Of their
-    accuracy many a C has about the same, so that a single image would choose.)
+    Its C is that of the least loss on held-out thirds of the labelled images, for each kind of feature. By
+    accuracy a single image would choose, since many a C has about the same.
     """
     rows = np.random.default_rng(seed).permutation(len(train["image"]))[:labelled]
 
@@ -140,8 +148,7 @@ def walk_distances(model, real, extractor, samples, seed):
     }
     moments = extractor.moments(real)
     return {
-        name: metrics.frechet_distance(moments, extractor.moments(images))
-        for name, images in sets.items()
+        name: metrics.frechet_distance(moments, extractor.moments(images)) for name, images in sets.items()
     }
 
 

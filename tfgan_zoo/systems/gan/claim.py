@@ -39,8 +39,8 @@ CHECKS = [
     Check("parzen", "Parzen log-likelihood of MNIST test images, in nats", paper="225"),
     Check("modes", "Modes covered of eight Gaussians on a ring"),
     Check("modes_with_replay", "Modes covered of eight Gaussians on a ring where D also sees old fakes"),
-    Check("quality", "Share of samples on the ring within 3 standard deviations of a mode"),
-    Check("quality_with_replay", "Share of samples on the ring within 3 standard deviations of a mode where D also sees old fakes"),
+    Check("quality", "Share of samples near a mode of the ring (3 standard deviations)"),
+    Check("quality_with_replay", "Share of samples near a mode of the ring where D also sees old fakes"),
 ]
 
 

@@ -8,8 +8,8 @@ from tfgan_zoo.reproduce.probes import mean_and_error, t_bound
 from tfgan_zoo.text import encoders
 
 CLAIM = (
-    "A D that sees wrong pairs tells whether a text fits, so that images fit captions never seen; interpolated "
-    "texts regularise G, and between two texts images change gradually."
+    "A D that sees wrong pairs tells whether a text fits, so that images fit captions never seen; "
+    "interpolated texts regularise G, and between two texts images change gradually."
 )
 PAPER = "Qualitative: figures 3 and 4 (GAN-INT-CLS fits the text best) and figure 8 (interpolated sentences)"
 
@@ -33,7 +33,7 @@ CHECKS = [
         "interpolation_bound",
         "One-sided 95% lower bound of what interpolated texts add to the share of captions found among ten",
     ),
-    Check("interpolation_mean", "What interpolated texts add to the share of captions found among ten, mean of the seeds"),
+    Check("interpolation_mean", "What interpolated texts add to the share of captions found among ten"),
     Check("largest_step", "Largest of eight steps from one caption's image to another's, in mean steps"),
 ]
 

@@ -14,7 +14,7 @@ PAPER = "Section 7.2 and figure 1: c1 classifies MNIST with 5% error; the bound 
 CHECKS = [
     Check(
         "bound",
-        "Bound on the information between the categorical code and the image in nats, the lowest of the seeds",
+        "Bound on the information of the categorical code in the image in nats, the lowest of the seeds",
         paper="2.30",
         headline=True,
     ),

@@ -32,7 +32,9 @@ CHECKS = [
     Check("accuracy_l1", "Segmenter's accuracy on objects of scenes by L1", paper="0.42"),
     Check("accuracy_cgan", "Segmenter's accuracy on objects of scenes by cGAN", paper="0.57"),
     Check("accuracy_gan", "Segmenter's accuracy on objects of scenes by GAN", paper="0.22"),
-    Check("accuracy_l1_cgan_without_skips", "Segmenter's accuracy on objects of scenes by L1+cGAN without skips"),
+    Check(
+        "accuracy_l1_cgan_without_skips", "Segmenter's accuracy on objects of scenes by L1+cGAN without skips"
+    ),
 ]
 
 # The objectives and networks that tables 1 and 2 compare, as overrides of the config.
@@ -87,9 +89,7 @@ def accuracies(variants, probe_epochs, seed):
         found = probes.read(segmenter, images)
         accuracy[name] = variant.note("object_accuracy", probes.agreement(found, objects))
         variant.note("pixel_accuracy", probes.agreement(found, layout))
-        distance[name] = variant.note(
-            "gradient_distance", wasserstein_distance(gradients(images), sharpness)
-        )
+        distance[name] = variant.note("gradient_distance", wasserstein_distance(gradients(images), sharpness))
     return accuracy, distance
 
 

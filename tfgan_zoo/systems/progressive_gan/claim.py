@@ -20,7 +20,9 @@ PAPER = (
 
 CHECKS = [
     Check("fade_in_jump", "Largest change of a pixel where a level begins to fade in", paper="0"),
-    Check("fade_out_leak", "Largest effect on a pixel of the level below, once the fade has ended", paper="0"),
+    Check(
+        "fade_out_leak", "Largest effect on a pixel of the level below, once the fade has ended", paper="0"
+    ),
     Check("pace", "Images shown in equal time, growing over full size", paper="2 to 6 times", headline=True),
     Check("fid_ratio", "FID-C after equal time, growing over full size", headline=True),
     Check(

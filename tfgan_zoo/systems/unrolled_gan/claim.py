@@ -12,10 +12,15 @@ PAPER = (
 
 
 CHECKS = [
-    Check("modes", "Modes of eight covered with unrolling, median of the seeds", paper="8 (figure 1)", headline=True),
+    Check(
+        "modes",
+        "Modes of eight covered with unrolling, median of the seeds",
+        paper="8 (figure 1)",
+        headline=True,
+    ),
     Check("modes_lead", "Modes of eight covered with unrolling, less those without, medians of the seeds"),
-    Check("quality", "Share of samples within 3 standard deviations of a mode, median of the seeds"),
-    Check("quality_without", "Share of samples within 3 standard deviations of a mode without unrolling, median"),
+    Check("quality", "Share of samples near a mode (3 standard deviations), median of the seeds"),
+    Check("quality_without", "Share of samples near a mode without unrolling, median of the seeds"),
     Check("fewest_modes", "Modes covered with unrolling in the worst seed"),
     Check("most_modes_without", "Modes covered without unrolling in the best seed"),
 ]

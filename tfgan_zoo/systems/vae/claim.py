@@ -21,8 +21,11 @@ CHECKS = [
         headline=True,
     ),
     Check("importance_gain", "Importance-weighted bound less the evidence bound of the same images, in nats"),
-    Check("divergence_fall", "Least fall of the divergence where its weight rises, in nats"),
-    Check("reconstruction_rise", "Least rise of the reconstruction error where the weight of the divergence rises, in nats"),
+    Check("divergence_fall", "Least fall of the divergence where it weighs more, in nats"),
+    Check(
+        "reconstruction_rise",
+        "Least rise of the reconstruction error where the divergence weighs more, in nats",
+    ),
     Check("sharpness", "Sharpness of the VAE's samples: mean variance of the Laplacian"),
     Check("sharpness_gan", "Sharpness of samples of a GAN of the same networks"),
     Check("sharpness_real", "Sharpness of real images"),
@@ -32,7 +35,7 @@ CHECKS = [
 
 
 def measure(bench, steps, wide, betas, importance_samples, examples, beside, split="test", seed=0):
-    """Measures the weights that ship, and trains one with many more latents and one a weight of the divergence.
+    """Measures the weights that ship, and trains one with many more latents and others of other beta.
 
     Args:
         steps: updates of each run.
@@ -47,11 +50,13 @@ def measure(bench, steps, wide, betas, importance_samples, examples, beside, spl
     latents = {f"networks.{name}.latent_dim": wide for name in ("encoder", "generator")}
     plain = bench.shipped("beta_1", "vae/mnist", seed)
     wider = bench.train("wide", "vae/mnist", {**common, **latents}, seed)
-    weighted = [
-        plain if beta == 1 else
-        bench.train(f"beta_{beta}", "vae/mnist", {**common, "system_args.beta": beta}, seed)
-        for beta in betas
-    ]
+
+    def of_weight(beta):
+        if beta == 1:
+            return plain
+        return bench.train(f"beta_{beta}", "vae/mnist", {**common, "system_args.beta": beta}, seed)
+
+    weighted = [of_weight(beta) for beta in betas]
     held_out = {"split": split, "examples": examples}
     tighter = plain.score("importance_weighted_bound", importance_samples=importance_samples, **held_out)
     gain = tighter - plain.score("evidence_bound", **held_out)
@@ -72,7 +77,7 @@ def measure(bench, steps, wide, betas, importance_samples, examples, beside, spl
 
 
 def beside_a_gan(bench, vae, steps, optimizer, extractor, samples, split, seed):
-    """Sharpness and recall of the VAE and of a GAN whose G is its decoder and whose D has its encoder's trunk.
+    """Sharpness and recall of the VAE, and of a GAN with its decoder as G and its encoder's trunk in D.
 
     Lectures, not the paper, say that a VAE is blurrier and covers more.
 

@@ -25,7 +25,7 @@ CHECKS = [
     ),
     Check(
         "correlation_lead",
-        "Spearman correlation of the Wasserstein estimate with FID-C, less that of DCGAN's JS estimate in size",
+        "Spearman correlation of the Wasserstein estimate with FID-C, less that of a GAN's JS estimate",
     ),
     Check("mlp_fid_ratio", "FID-C of an MLP generator without batch norm, WGAN over GAN", headline=True),
     Check("slope_ratio", "Mean slope at the fakes of a trained critic, over that of a trained discriminator"),
@@ -53,9 +53,7 @@ def measure(
     dcgan = bench.train("dcgan", "dcgan/mnist", {**common, **_size_of(wgan.config)}, seed)
     estimate = _correlation(wgan, lambda row: -row["critic_loss"], window)
     # The discriminator's loss bounds the Jensen-Shannon divergence: JS >= log 2 - L_D / 2.
-    jensen_shannon = _correlation(
-        dcgan, lambda row: np.log(2) - row["discriminator_loss"] / 2, window
-    )
+    jensen_shannon = _correlation(dcgan, lambda row: np.log(2) - row["discriminator_loss"] / 2, window)
     wgan.note("spearman", estimate)
     dcgan.note("spearman", jensen_shannon)
 
@@ -64,9 +62,7 @@ def measure(
         **common,
         "train.steps": mlp_steps,
         "train.score_every": mlp_steps,
-        "networks.generator": {
-            "builder": "mlp.relu_generator", "image_size": image_size, "channels": 1
-        },
+        "networks.generator": {"builder": "mlp.relu_generator", "image_size": image_size, "channels": 1},
     }
     with_critic = bench.train("wgan_mlp", "wgan/mnist", plain, seed)
     with_discriminator = bench.train(

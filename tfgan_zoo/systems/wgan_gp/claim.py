@@ -19,20 +19,32 @@ PAPER = (
 
 CHECKS = [
     Check(
-        "trained", "Architectures, of six, that WGAN-GP trains to the FID-C asked for",
-        paper="189 of 200", headline=True,
+        "trained",
+        "Architectures, of six, that WGAN-GP trains to the FID-C asked for",
+        paper="189 of 200",
+        headline=True,
     ),
     Check("lead_over_clipping", "Architectures trained by WGAN-GP, less those trained by WGAN with clipping"),
     Check(
-        "lead_over_gan", "Architectures trained by WGAN-GP, less those trained by a GAN",
-        paper="147 of 200", headline=True,
+        "lead_over_gan",
+        "Architectures trained by WGAN-GP, less those trained by a GAN",
+        paper="147 of 200",
+        headline=True,
     ),
-    Check("clipped_at_walls", "Share of a clipped critic's weights within 5% of +-c, mean of the architectures"),
-    Check("penalised_at_walls", "Share of WGAN-GP's critic's weights within 5% of +-c, mean of the architectures"),
+    Check(
+        "clipped_at_walls", "Share of a clipped critic's weights within 5% of +-c, mean of the architectures"
+    ),
+    Check(
+        "penalised_at_walls",
+        "Share of WGAN-GP's critic's weights within 5% of +-c, mean of the architectures",
+    ),
     Check("fresh_at_walls", "Share of an untrained critic's weights within 5% of +-c, once clipped"),
     Check("diverged", "Runs, of all losses, that diverged"),
-    Check("undecided", "Architectures, of each loss, whose FID-C lies nearer to the bound than its seeds lie to one another"),
-    Check("nearest_to_bound", "Least distance of an architecture's FID-C, the median of its seeds, from the bound"),
+    Check("undecided", "Pairs of loss and architecture whose success another seed could change"),
+    Check(
+        "nearest_to_bound",
+        "Least distance of an architecture's FID-C, the median of its seeds, from the bound",
+    ),
 ]
 
 # What is not said is a DCGAN: batch norm in both networks, ReLU in G, LeakyReLU in D, twice the maps at half
@@ -55,7 +67,20 @@ LOSSES = {
 }
 
 
-def measure(bench, steps, n_critic, rates, bound, data, networks, fid, batch_size, seeds, clip=0.01, only=tuple(ARCHITECTURES)):
+def measure(
+    bench,
+    steps,
+    n_critic,
+    rates,
+    bound,
+    data,
+    networks,
+    fid,
+    batch_size,
+    seeds,
+    clip=0.01,
+    only=tuple(ARCHITECTURES),
+):
     """Trains the six architectures with the three losses, and counts those below a bound.
 
     Each loss has the optimiser of its own paper, for all architectures alike, and as many updates of its
