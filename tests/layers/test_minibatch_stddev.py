@@ -58,12 +58,12 @@ def test_a_batch_of_no_fixed_size_makes_the_groups_of_a_fixed_one():
     layer = MinibatchStddev()
     unfixed = tf.function(layer, input_signature=[tf.TensorSpec([None, None, None, 3])])
     np.testing.assert_array_equal(unfixed(x), layer(x))
-    with pytest.raises(tf.errors.InvalidArgumentError, match="groups of 4, and a batch .* drop_remainder=True"):
+    with pytest.raises(tf.errors.InvalidArgumentError, match="groups of 4.* drop_remainder=True"):
         unfixed(x[:6])
 
 
 def test_a_run_on_batches_of_no_fixed_size_ends_in_one_sentence():
     model = zoo.load("progressive_gan/fashion_mnist", smoke=True)
     images = np.zeros([7, *model.example_shapes["image"]], np.float32)
-    with pytest.raises(ValueError, match=r"^Minibatch standard deviation takes groups of 4.*drop_remainder=True\.$"):
+    with pytest.raises(ValueError, match=r"^Minibatch standard deviation takes groups of 4.*=True\.$"):
         model.fit(tf.data.Dataset.from_tensor_slices({"image": images}).batch(4), verbose=0)

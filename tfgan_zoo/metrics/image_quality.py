@@ -51,8 +51,8 @@ def ms_ssim(first, second, scales=None):
     where cs_j is SSIM's contrast-structure term at scale j, l_M its luminance term at the
     coarsest, each averaged over positions (negative averages count as 0), and each scale halves by
     2 x 2 means. Wang et al. 2003 (Asilomar), equation 7, with the weights of their section 3.2: at 5
-    scales as published, where they add up to 1.0001; the first ones of fewer scales are divided by
-    their sum. Channels are averaged. `scales` None takes as many of the 5 as keep 11 pixels; 5 need 176. Where more are asked for, a scale of fewer pixels has a
+    scales as published, though they add up to 1.0001; of fewer scales the first ones, divided by their
+    sum. Channels are averaged. `scales` None takes as many of the 5 as keep 11 pixels; 5 need 176. Where more are asked for, a scale of fewer pixels has a
     window of its own side, whose deviation shrinks with it. A perfect restoration scores 1, a flat
     grey about 0.
 

@@ -26,20 +26,24 @@ def kernel_density(points, seed=0):
     """
     points = _some(points, 5000, seed)
     fewer = _some(points, 2000, seed)
-    # A tree of many leaves makes noise of log-densities below about -30: it takes far nodes off a sum of bounds,
-    # whatever its tolerance. The likelihood of points far from all samples needs the plain sum of one leaf.
-    bandwidth = maximise(
-        lambda width: cross_val_score(KernelDensity(bandwidth=width, leaf_size=len(fewer)), fewer, cv=3).mean(),
-        _BANDWIDTHS,
-    )
-    return KernelDensity(bandwidth=bandwidth, leaf_size=len(points)).fit(points)
+
+    def score(bandwidth):
+        return cross_val_score(_estimate(fewer, bandwidth), fewer, cv=3).mean()
+
+    return _estimate(points, maximise(score, _BANDWIDTHS)).fit(points)
+
+
+def _estimate(points, bandwidth):
+    # A tree of many leaves subtracts bounds on nodes from a running sum, which leaves rounding noise where all
+    # samples are far. One leaf is the plain sum.
+    return KernelDensity(bandwidth=bandwidth, leaf_size=len(points))
 
 
 def gaussian_mixture(points, components=(1, 2, 3, 4, 6, 8, 10, 16, 25, 30), seed=0):
     """A Gaussian mixture fitted by EM, its number of components chosen by the lowest BIC.
 
-    EM starts twice for each number. The fit that is chosen goes on until it no longer moves, so that starts which
-    lead to one maximum are as good as each other.
+    EM starts twice for each number. The fit that is chosen goes on until it no longer moves, so that starts
+    which lead to one maximum give one fit.
 
     Args:
         points: array [n, d]; at most 5,000 of them, chosen by `seed`, are used.
@@ -114,7 +118,7 @@ def parzen_log_likelihood(samples, validation, test, bandwidths=np.geomspace(0.1
 
     Args:
         samples, validation, test: arrays [n, d], pixels in [0, 1].
-        bandwidths: increasing values of sigma; the likeliest sigma is sought between the neighbours of the best.
+        bandwidths: values of sigma; the likeliest sigma is sought between the neighbours of the best.
 
     Returns:
         (mean over the test points, its standard error, the chosen sigma).
@@ -126,7 +130,11 @@ def parzen_log_likelihood(samples, validation, test, bandwidths=np.geomspace(0.1
     # The choice needs no more than some of the validation points.
     parts = [squares for _, squares in squared_distance_blocks(validation[:1000], samples)]
     dims = samples.shape[1]
-    sigma = maximise(lambda s: np.mean(np.concatenate([_parzen(part, dims, s) for part in parts])), bandwidths)
+
+    def score(sigma):
+        return np.mean(np.concatenate([_parzen(squares, dims, sigma) for squares in parts]))
+
+    sigma = maximise(score, bandwidths)
     values = np.concatenate(
         [_parzen(squares, dims, sigma) for _, squares in squared_distance_blocks(test, samples)]
     )

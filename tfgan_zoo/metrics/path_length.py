@@ -21,22 +21,22 @@ def perceptual_path_length(
         PPL = E[ |f(G(h(z1, z2; t))) - f(G(h(z1, z2; t + eps)))|^2 / eps^2 ],   t ~ U(0, 1)
 
     Karras et al. 2019 (arXiv:1812.04948), equations 2 (h = slerp, in Z) and 3 (h = lerp, in W).
-    The share `trim` of the distances is dropped at each end, as in the authors' program. It scores the map, not
-    the distribution: lower is smoother. A collapsed generator scores 0, a perfect one some positive value;
-    numbers are compared under one `features` and one `interpolation` only.
+    The share `trim` of the distances is dropped at each end, as in the authors' program. It scores the
+    map, not the distribution: lower is smoother. A collapsed generator scores 0, a perfect one some
+    positive value; numbers are compared under one `features` and one `interpolation` only.
 
     Args:
         generate: latents float32 [b, d] -> images.
         features: images -> vectors [b, k] whose squared distance is the perceptual one.
         start, end: latents [n, d], z1 and z2, as the generator takes them.
         epsilon: the step, a share of the way.
-        interpolation: "slerp" turns at constant speed while the length goes from that of z1 to that of z2, as
-            `random.latents.slerp`, so that G is asked at lengths that it has seen; "unit_slerp" does so on the
-            unit sphere, for a G that normalises z itself, as StyleGAN's and ProgressiveGAN's do; "lerp" goes
-            straight.
+        interpolation: "slerp" turns at constant speed while the length changes linearly, as
+            `random.latents.slerp` does, so that z keeps lengths that G has seen in training;
+            "unit_slerp" turns on the unit sphere, for a G that normalises z itself, as those of StyleGAN
+            and ProgressiveGAN do; "lerp" goes straight.
 
     Raises:
-        ValueError: start and end are not alike, features hold NaN or infinity, or a setting is none.
+        ValueError: start and end are not alike, features hold NaN or infinity, or a setting is not one.
     """
     start, end = as_vector_pair(start, end)
     if start.shape != end.shape:

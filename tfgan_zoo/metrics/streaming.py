@@ -14,8 +14,8 @@ from tfgan_zoo.metrics._checks import not_finite
 class _SumMetric(keras.metrics.Metric):
     """A metric whose state variables are float64 sums, all starting at zero.
 
-    inputs: names of what `update_state` takes, of which rows with NaN or infinity are counted: `result` raises
-    the error of `require_finite` where there were any.
+    inputs: names of what `update_state` takes. Its rows with NaN or infinity are counted, and `result`
+    raises the error of `require_finite` where there were any.
     """
 
     def __init__(self, name, inputs):
@@ -56,8 +56,8 @@ class _SumMetric(keras.metrics.Metric):
 class _Moments:
     """Count, mean [d] and covariance [d, d] of vectors, of sums over their distances from an origin.
 
-    Sums of products of vectors far from 0 would lose the covariance's digits. The origin is the mean of the first
-    batch, that of all replicas, whose sums therefore still add up.
+    Sums of products of vectors far from 0 would lose the covariance's digits. The origin is the mean of the
+    first batch of all replicas together, so that their sums still add up.
     """
 
     def __init__(self, metric, name, dimension):
