@@ -4,8 +4,10 @@
 
 Each framework has a process of its own, with all cores; only one works at a time, and they
 alternate, so that a machine whose speed drifts slows both alike. The ratio is taken pair by pair.
+`keras_layers` are our networks on Keras' own convolutions.
 """
 
+import contextlib
 import json
 import statistics
 import subprocess
@@ -13,7 +15,7 @@ import sys
 
 import typer
 
-_FRAMEWORKS = ("tensorflow", "pytorch", "pytorch_channels_last")
+_FRAMEWORKS = ("tensorflow", "keras_layers", "pytorch", "pytorch_channels_last")
 
 
 def main(
@@ -26,7 +28,7 @@ def main(
     json_file: str = typer.Option("", "--json"),
     worker: str = typer.Option("", hidden=True),
 ):
-    """Times both, prints medians and ratios."""
+    """Times all, prints rates and ratios."""
     shape = {"width": width, "batch": batch, "image_size": image_size, "channels": channels}
     if worker:
         _serve(worker, **shape)
@@ -90,17 +92,18 @@ def _serve(name, width, batch, image_size, channels):
 
     shape = (4096, image_size, image_size, channels)
     images = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    make = _tensorflow if name == "tensorflow" else _pytorch
+    make = _pytorch if name.startswith("pytorch") else _tensorflow
     timer = make(name, images, batch, width)
     for line in sys.stdin:
         print(timer(int(line)), flush=True)
 
 
-def _tensorflow(_, images, batch, width):
+def _tensorflow(name, images, batch, width):
     import time
 
     from tfgan_zoo import data
     from tfgan_zoo.hub import models
+    from tfgan_zoo.layers import convolution
 
     size, channels = images.shape[1], images.shape[3]
     networks = {
@@ -110,10 +113,12 @@ def _tensorflow(_, images, batch, width):
     }
     model = models.load("dcgan/fashion_mnist", overrides=networks)
     stream = data.load({"image": images}, batch_size=batch, start_step=0)
+    layers = convolution.as_in_keras if name == "keras_layers" else contextlib.nullcontext
 
     def timer(steps):
         begun = time.perf_counter()
-        model.fit(stream, steps_per_epoch=steps, verbose=0, shuffle=False)
+        with layers():
+            model.fit(stream, steps_per_epoch=steps, verbose=0, shuffle=False)
         return time.perf_counter() - begun
 
     return timer

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfgan_zoo import data
 from tfgan_zoo.benchmarks.peak import convolution_peak
 from tfgan_zoo.hub import models
+from tfgan_zoo.layers import convolution
 from tfgan_zoo.utils import distribution
 
 
@@ -111,14 +112,14 @@ def _meetings(model, stream, strategy):
 
 
 def noise_like(model, count):
-    """`count` random examples of the shapes that a model trains on, as `data.load` takes them."""
+    """`count` random examples of the shapes that a model trains on, as `data.load` takes them; labels are 0."""
     rng = np.random.default_rng(0)
-    labels = np.zeros(count, np.int32)
-    return {"label": labels} | {
-        key: rng.integers(0, 256, (count, *shape), dtype=np.uint8)
-        if len(shape) == 3
-        else rng.normal(size=(count, *shape)).astype(np.float32)
-        for key, shape in model.example_shapes.items()
+    shapes = {key: (count, *shape) for key, shape in model.example_shapes.items() if key != "label"}
+    return {"label": np.zeros(count, np.int32)} | {
+        key: rng.integers(0, 256, shape, dtype=np.uint8)
+        if len(shape) == 4
+        else rng.normal(size=shape).astype(np.float32)
+        for key, shape in shapes.items()
     }
 
 
@@ -126,13 +127,15 @@ def operations_per_step(model, stream):
     """Floating-point operations of one train step, counted on its graph.
 
     Convolutions, matrix products and their gradients count, a multiply and an add as two; the
-    element-wise rest is left out, as in the peak that the rate is compared with.
+    element-wise rest is left out, as in the peak that the rate is compared with. Convolutions count as those of
+    Keras, however they are computed.
 
     Raises:
         ValueError: the step branches, so that its work is not the same at every step.
     """
     batch = next(iter(stream))
-    needed = _needed(tf.function(model.train_step).get_concrete_function(batch).graph)
+    with convolution.as_in_keras():
+        needed = _needed(tf.function(model.train_step).get_concrete_function(batch).graph)
     if any(op.type in ("Case", "StatelessCase") for op in needed):
         raise ValueError(
             "The work of a step differs from step to step here; narrow it to one kind with --set, a "

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.convolution import Conv2D, Conv2DTranspose
 from tfgan_zoo.networks.sizes import doublings
 
 
@@ -13,17 +14,15 @@ def _weights():
 
 def _up(x, filters):
     """Doubles the resolution: 5x5 stride-2 transposed convolution, batch norm, ReLU."""
-    x = layers.Conv2DTranspose(
-        filters, 5, strides=2, padding="same", use_bias=False, kernel_initializer=_weights()
-    )(x)
+    x = Conv2DTranspose(filters, 5, strides=2, padding="same", use_bias=False, kernel_initializer=_weights())(
+        x
+    )
     return layers.ReLU()(BatchNormalization()(x))
 
 
 def _down(x, filters, first):
     """Halves the resolution: 5x5 stride-2 convolution, batch norm except on the input, LeakyReLU."""
-    x = layers.Conv2D(
-        filters, 5, strides=2, padding="same", use_bias=first, kernel_initializer=_weights()
-    )(x)
+    x = Conv2D(filters, 5, strides=2, padding="same", use_bias=first, kernel_initializer=_weights())(x)
     return layers.LeakyReLU(0.2)(x if first else BatchNormalization()(x))
 
 
@@ -40,9 +39,7 @@ def generator(latent_dim=100, image_size=64, width=128, channels=3, activation="
     x = layers.ReLU()(BatchNormalization()(layers.Reshape([4, 4, top])(x)))
     for level in reversed(range(levels - 1)):
         x = _up(x, width * 2**level)
-    image = layers.Conv2DTranspose(
-        channels, 5, strides=2, padding="same", kernel_initializer=_weights()
-    )(x)
+    image = Conv2DTranspose(channels, 5, strides=2, padding="same", kernel_initializer=_weights())(x)
     return keras.Model(z, layers.Activation(activation, dtype="float32")(image), name="generator")
 
 

@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.convolution import Conv2D, Conv2DTranspose
 from tfgan_zoo.networks.sizes import doublings
 
 _START = "he_normal"
@@ -46,17 +47,13 @@ def generator(
     x = layers.Dense(4 * 4 * maps[0], use_bias=norm == "none", kernel_initializer=_START)(z)
     x = _finish(layers.Reshape([4, 4, maps[0]])(x), norm, activation)
     for filters in maps[1:]:
-        x = layers.Conv2DTranspose(
-            filters, 5, 2, "same", use_bias=norm == "none", kernel_initializer=_START
-        )(x)
+        x = Conv2DTranspose(filters, 5, 2, "same", use_bias=norm == "none", kernel_initializer=_START)(x)
         x = _finish(x, norm, activation)
-    image = layers.Conv2DTranspose(channels, 5, 2, "same", kernel_initializer=_START)(x)
+    image = Conv2DTranspose(channels, 5, 2, "same", kernel_initializer=_START)(x)
     return keras.Model(z, layers.Activation("tanh", dtype="float32")(image), name="generator")
 
 
-def critic(
-    image_size=64, width=64, channels=3, activation="leaky_relu", norm="batch", depth=None
-):
+def critic(image_size=64, width=64, channels=3, activation="leaky_relu", norm="batch", depth=None):
     """image [B, image_size, image_size, channels] -> score [B, 1], linear: a discriminator's logit too.
 
     5x5 convolutions with norm and activation down to 4x4; no norm on the image itself.
@@ -76,7 +73,7 @@ def critic(
     image = x = keras.Input([image_size, image_size, channels], name="image")
     for before, level in zip([-1, *levels], levels):
         on_image = before < 0
-        x = layers.Conv2D(
+        x = Conv2D(
             width * 2**level,
             5,
             strides=2 if level > before else 1,

@@ -6,6 +6,7 @@ The network of Johnson, Alahi, Fei-Fei 2016 (arXiv:1603.08155) with instance nor
 import keras
 from keras import layers
 
+from tfgan_zoo.layers.convolution import Conv2D, Conv2DTranspose
 from tfgan_zoo.layers.instance_norm import instance_norm
 from tfgan_zoo.layers.padding import ReflectionPadding
 
@@ -18,7 +19,7 @@ def _conv(x, filters, size, strides=1, reflect=False):
     """Convolution and instance norm; `reflect` mirrors the border instead of padding with zeros."""
     if reflect:
         x = ReflectionPadding(size // 2)(x)
-    x = layers.Conv2D(
+    x = Conv2D(
         filters,
         size,
         strides=strides,
@@ -31,9 +32,9 @@ def _conv(x, filters, size, strides=1, reflect=False):
 
 def _up(x, filters):
     """u_k: 3x3 convolution of stride 1/2, instance norm, ReLU."""
-    x = layers.Conv2DTranspose(
-        filters, 3, strides=2, padding="same", use_bias=False, kernel_initializer=_weights()
-    )(x)
+    x = Conv2DTranspose(filters, 3, strides=2, padding="same", use_bias=False, kernel_initializer=_weights())(
+        x
+    )
     return layers.ReLU()(instance_norm()(x))
 
 
@@ -44,9 +45,7 @@ def _residual(x):
     return layers.Add()([x, _conv(main, filters, 3, reflect=True)])
 
 
-def generator(
-    image_size=256, width=64, blocks=9, channels=3, out_channels=None, name="generator"
-):
+def generator(image_size=256, width=64, blocks=9, channels=3, out_channels=None, name="generator"):
     """image [B, S, S, channels] -> image [B, S, S, out_channels] in [-1, 1] (as many if None).
 
     c7s1-k, d2k, d4k, `blocks` residual blocks of 4k, u2k, uk, c7s1-out with k = `width`. The paper has
@@ -64,7 +63,7 @@ def generator(
     for _ in range(blocks):
         x = _residual(x)
     x = _up(_up(x, 2 * width), width)
-    translated = layers.Conv2D(
-        channels if out_channels is None else out_channels, 7, kernel_initializer=_weights()
-    )(ReflectionPadding(3)(x))
+    translated = Conv2D(channels if out_channels is None else out_channels, 7, kernel_initializer=_weights())(
+        ReflectionPadding(3)(x)
+    )
     return keras.Model(image, layers.Activation("tanh", dtype="float32")(translated), name=name)

@@ -4,6 +4,7 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.colour_weights import ColourWeights
+from tfgan_zoo.layers.convolution import Conv2D, Conv2DTranspose
 from tfgan_zoo.layers.dropout import GivenDropout
 from tfgan_zoo.layers.instance_norm import instance_norm
 
@@ -14,17 +15,15 @@ def _weights():
 
 def _down(x, filters, norm):
     """Halves the resolution: 4x4 stride-2 convolution, instance norm."""
-    x = layers.Conv2D(
-        filters, 4, strides=2, padding="same", use_bias=not norm, kernel_initializer=_weights()
-    )(x)
+    x = Conv2D(filters, 4, strides=2, padding="same", use_bias=not norm, kernel_initializer=_weights())(x)
     return instance_norm()(x) if norm else x
 
 
 def _up(x, filters):
     """Doubles the resolution: ReLU, 4x4 stride-2 transposed convolution, instance norm."""
-    x = layers.Conv2DTranspose(
-        filters, 4, strides=2, padding="same", use_bias=False, kernel_initializer=_weights()
-    )(layers.ReLU()(x))
+    x = Conv2DTranspose(filters, 4, strides=2, padding="same", use_bias=False, kernel_initializer=_weights())(
+        layers.ReLU()(x)
+    )
     return instance_norm()(x)
 
 
@@ -81,8 +80,8 @@ def generator(
             start += size
         if skips:
             x = layers.Concatenate()([x, maps.pop()])
-    image = layers.Conv2DTranspose(
-        channels, 4, strides=2, padding="same", kernel_initializer=_weights()
-    )(layers.ReLU()(x))
+    image = Conv2DTranspose(channels, 4, strides=2, padding="same", kernel_initializer=_weights())(
+        layers.ReLU()(x)
+    )
     image = layers.Activation("tanh", dtype="float32")(image)
     return keras.Model({"condition": condition, "noise": noise}, image, name="generator")

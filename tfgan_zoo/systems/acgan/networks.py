@@ -4,6 +4,7 @@ import keras
 from keras import layers, ops
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.convolution import Conv2D, Conv2DTranspose
 from tfgan_zoo.layers.dropout import ReplicaDropout
 
 
@@ -33,7 +34,7 @@ def generator(latent_dim=100, maps=384, image_size=32, channels=3, classes=10):
 
 
 def _up(x, filters, use_bias=True):
-    return layers.Conv2DTranspose(
+    return Conv2DTranspose(
         filters, 5, strides=2, padding="same", use_bias=use_bias, kernel_initializer=_weights()
     )(x)
 
@@ -48,7 +49,7 @@ def discriminator(image_size=32, width=16, widest=512, channels=3, classes=10, d
     x = image
     for depth in range(6):
         filters = min(width * 2**depth, widest)
-        x = layers.Conv2D(
+        x = Conv2D(
             filters,
             3,
             strides=2 - depth % 2,
