@@ -3,7 +3,8 @@
 import pytest
 
 from tfgan_zoo.hub.config import ConfigError
-from tfgan_zoo.reproduce.checks import Check, as_text, judged, require_fitting, within_noise
+from tfgan_zoo.hub.wording import within_noise
+from tfgan_zoo.reproduce.checks import Check, as_text, judged, require_fitting
 
 CHECK = Check("ratio", "Ratio of one to the other", paper="2.5", headline=True)
 

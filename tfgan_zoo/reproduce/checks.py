@@ -103,11 +103,6 @@ def _spreads(value, target, values, error):
     return float(distance / deviation) if deviation else None
 
 
-def within_noise(check):
-    """Whether fewer than two spreads decide a check of a record."""
-    return check["spreads"] is not None and check["spreads"] < 2
-
-
 def as_text(target):
     """A target in words: ">= 0.8"."""
     return " and ".join(f"{sign} {bound:g}" for sign, bound in target.items())

@@ -4,7 +4,8 @@ import json
 import math
 
 from tfgan_zoo.hub.index import pretrained_folder
-from tfgan_zoo.reproduce.checks import as_text, judged, within_noise
+from tfgan_zoo.hub.wording import within_noise
+from tfgan_zoo.reproduce.checks import as_text, judged
 from tfgan_zoo.utils.files import write_text
 
 RECORD = "claim.json"

@@ -13,6 +13,7 @@ that a translation can be repeated.
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.core.augmentation import Jitter
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Sampler, Uniform
 from tfgan_zoo.losses import gan
@@ -55,14 +56,13 @@ class Pix2Pix(AdversarialModel):
         **kwargs,
     ):
         super().__init__(seed=seed, **kwargs)
-        if jitter < 0:
-            raise ValueError(f"Pix2Pix needs jitter >= 0 pixels; got {jitter}.")
         self.generator = generator
         self.discriminator = discriminator
         self.l1_weight = l1_weight
         self.gan_weight = gan_weight
         self.jitter = jitter
         self.mirror = mirror
+        self.augment = Jitter(jitter, mirror)
         sources = {"noise": Uniform(generator.input["noise"].shape[-1])}
         self.sampler = Sampler(generator, sources, of="condition", paired=True)
 
@@ -71,7 +71,8 @@ class Pix2Pix(AdversarialModel):
 
     def train_step(self, data):
         noise = self.noise()
-        condition, image = self._jittered(data["condition"], data["image"], noise)
+        # Each pair as one (appendix 6.2).
+        condition, image = self.augment(noise, data["condition"], data["image"])
         rows = self.rows(image)
         fake = self.sampler(self.sampler.draw(noise, rows, condition=condition), training=True)
 
@@ -96,13 +97,6 @@ class Pix2Pix(AdversarialModel):
         inputs = {"condition": condition, "image": image} if conditional else image
         return self.discriminator(inputs, training=True)
 
-    def _jittered(self, condition, image, noise):
-        """Pairs enlarged, cropped at random and mirrored at random, each pair as one (appendix 6.2)."""
-        rows = self.rows(image)
-        top, left = (noise.integers([rows], self.jitter + 1) for _ in range(2))
-        turned = noise.uniform([rows]) < 0.5 if self.mirror else tf.zeros([rows], tf.bool)
-        return [_jitter(x, self.jitter, top, left, turned) for x in (condition, image)]
-
     def call(self, inputs):
         """Serving: {"condition": [B, H, W, C]} and, if given, "noise" [B, N] -> {"image": ...}.
 
@@ -119,13 +113,3 @@ class Pix2Pix(AdversarialModel):
             "serving_default": (self.call, {"condition": specs["condition"]}),
             "seeded": (self.call, specs),
         }
-
-
-def _jitter(images, pixels, top, left, turned):
-    """Images enlarged by `pixels` each way, cropped to their size at (top, left) [B], some mirrored."""
-    height, width = images.shape[1:3]
-    if pixels:
-        images = tf.image.resize(images, [height + pixels, width + pixels])
-        images = tf.gather(images, top[:, None] + tf.range(height), axis=1, batch_dims=1)
-        images = tf.gather(images, left[:, None] + tf.range(width), axis=2, batch_dims=1)
-    return tf.where(turned[:, None, None, None], images[:, :, ::-1], images)
