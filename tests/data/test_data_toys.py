@@ -84,3 +84,11 @@ def test_sample_follows_its_seed():
 def test_points_of_the_wrong_dimension():
     with pytest.raises(ValueError, match="2 dimensions"):
         toys.get("ring8").log_prob(np.zeros([4, 3]))
+
+
+def test_the_scaled_grid_is_the_grid_divided_by_its_deviation():
+    grid, scaled = toys.get("grid25"), toys.get("grid25_unit_variance")
+    np.testing.assert_allclose(scaled.centres, grid.centres / 8**0.5)
+    np.testing.assert_allclose(scaled.std * 8**0.5, 0.05)
+    x = data.arrays("toy/grid25_unit_variance")["x"]
+    np.testing.assert_allclose(x.std(axis=0), 1, rtol=0.01)

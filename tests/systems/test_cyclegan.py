@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 from tiny import take_step
 
+from tfgan_zoo.core.augmentation import Jitter
 from tfgan_zoo.systems.cyclegan.cyclegan import CycleGAN
 
 A, B = 0.5, -0.3
@@ -73,6 +74,22 @@ def test_discriminators_descend_half_the_least_squares_on_the_fakes_of_before():
     np.testing.assert_allclose(weight(model.discriminator_a), R - 0.01 * slope, rtol=1e-5)
     slope = (b - 1) * B + fake_b * P * A
     np.testing.assert_allclose(weight(model.discriminator_b), S - 0.01 * slope, rtol=1e-5)
+
+
+def test_both_players_see_what_crops_and_flips_make_of_each_domain():
+    model = cyclegan(jitter=3, mirror=True)
+    assert model.augment == Jitter(3, True) and cyclegan().augment == Jitter(0, False)
+    given = []
+    model.augment = lambda noise, *images: given.append(len(images)) or [2 * image for image in images]
+    a, b = 2 * A, 2 * B
+    logs = step(model)
+    # Each domain on its own: one call an image.
+    assert given == [1, 1]
+    deceit = (S * P * a - 1) ** 2 + (R * Q * b - 1) ** 2
+    cycles = abs(Q * P * a - a) + abs(P * Q * b - b)
+    np.testing.assert_allclose(logs["generator_loss"], deceit + 10 * cycles, rtol=1e-5)
+    loss = ((R * a - 1) ** 2 + (R * Q * b) ** 2 + (S * b - 1) ** 2 + (S * P * a) ** 2) / 2
+    np.testing.assert_allclose(logs["discriminator_loss"], loss, rtol=1e-5)
 
 
 def test_old_fakes_are_for_the_discriminators_alone():

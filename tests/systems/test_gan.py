@@ -6,6 +6,8 @@ import pytest
 import tensorflow as tf
 
 from tfgan_zoo.data import toys
+from tfgan_zoo.hub import builders
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.layers.maxout import Maxout
 from tfgan_zoo.losses import gan
 from tfgan_zoo.networks import mlp
@@ -34,6 +36,23 @@ def test_k_discriminator_steps_take_k_batches_and_one_generator_step():
     model.fit(points(12, steps=4), verbose=0)
     counts = {player: int(o.iterations) for player, o in model.optimizers.items()}
     assert counts == {"discriminator": 12, "generator": 4}
+
+
+def test_in_the_papers_config_d_moves_as_by_half_of_its_objective():
+    """Also where the rate has come down to its floor, after some millions of updates."""
+
+    def places(config_id, factor):
+        optimizer = builders.optimizer(load_config(config_id).optimizers["discriminator"], "d")
+        variable = keras.Variable([0.0, 0.0])
+        optimizer.build([variable])
+        for update in (0, 1, 1_000_000, 10_000_000):
+            optimizer.iterations.assign(update)
+            optimizer.apply([tf.constant([1.0, -3.0]) * factor], [variable])
+            yield variable.numpy().copy()
+
+    paper, halved = list(places("gan/mnist_paper", 1.0)), list(places("gan/mnist", 0.5))
+    np.testing.assert_allclose(np.diff(paper, axis=0), np.diff(halved, axis=0), rtol=1e-3)
+    np.testing.assert_allclose(paper[0], [-0.05, 0.15], rtol=1e-6)
 
 
 def test_each_discriminator_step_sees_reals_of_its_own(monkeypatch):

@@ -8,6 +8,7 @@ from keras import layers
 from tiny import affine, descend, of_type, pixels, softplus, watch, weights
 
 import tfgan_zoo as zoo
+from tfgan_zoo.core.augmentation import Jitter
 from tfgan_zoo.systems.gan_cls import networks as text_dcgan
 from tfgan_zoo.systems.gan_cls.gan_cls import GANCLS
 from tfgan_zoo.text import char_cnn_rnn
@@ -103,6 +104,18 @@ def test_the_discriminator_never_learns_from_interpolated_texts(size, interpolat
     np.testing.assert_array_equal(judged[3][1], drawn[1][1])
     np.testing.assert_array_equal(drawn[1][1][:size], text)
     assert len(set(np.concatenate([z for z, _ in drawn]).tolist())) == 2 * size + more
+
+
+def test_the_discriminator_sees_what_crops_and_flips_make_of_each_image():
+    model = descend(system(jitter=3, mirror=True), rate=0.0)
+    assert model.augment == Jitter(3, True) and system().augment == Jitter(0, False)
+    given, factors = batch(), iter([2.0, 3.0])
+    model.augment = lambda noise, image: [next(factors) * image]
+    judged = watch(model.discriminator, lambda of: of["image"].numpy().ravel())
+    model.train_step(given[0])
+    _, (real, wrong, _) = given
+    np.testing.assert_array_equal(judged[0], 2 * real)
+    assert any(np.array_equal(images, 3 * wrong) for images in judged[1:3])
 
 
 def test_no_player_moves_the_encoder():

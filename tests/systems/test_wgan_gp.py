@@ -8,7 +8,7 @@ from keras import layers
 from tiny import affine, constant, descend, of_type, watch, weights
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
-from tfgan_zoo.networks import resnet
+from tfgan_zoo.networks import mlp, resnet
 from tfgan_zoo.systems.wgan_gp.wgan_gp import WGANGP
 
 
@@ -64,6 +64,30 @@ def test_the_critic_moves_n_times_a_step_on_reals_of_its_own():
     assert {p: int(o.iterations) for p, o in model.optimizers.items()} == {"critic": 3, "generator": 1}
 
 
+def test_the_generator_may_have_several_batches_of_the_critics_size():
+    model = descend(line(n_critic=2, generator_batches=3), rate=0.0)
+    made = watch(model.generator, len)
+    model.train_step(reals(0, 1, 2, 3))
+    assert made == [2, 2, 6]
+    with pytest.raises(ValueError, match="generator_batches >= 1; got 1 and 0"):
+        line(generator_batches=0)
+
+
+def test_reals_are_spread_over_the_width_of_their_levels():
+    """As the release makes them of levels 0 to 255: 2 (level / 256 - 1 / 2) and uniform noise up to 1 / 128."""
+    model = descend(line(n_critic=2, dequantize=True, fake=0.0), rate=0.0)
+    seen = watch(model.critic, lambda x: x.numpy().ravel())
+    levels = np.repeat([0, 7, 255], 1000)
+    model.train_step(reals(*np.repeat(levels / 127.5 - 1, 2)))
+    for real in (seen[0], seen[3]):
+        shares = 128 * (real - 2 * (levels / 256 - 0.5))
+        assert -1e-3 < shares.min() < 0.01 and 0.99 < shares.max() < 1 + 1e-3
+        np.testing.assert_allclose(np.histogram(shares, 5, (0, 1))[0], 600, atol=80)
+    # Each step of the critic has noise of its own, and the penalty is on what the critic saw.
+    assert np.abs(seen[0] - seen[3]).max() > 1e-3
+    assert ((seen[2] / seen[0] > 0) & (seen[2] / seen[0] < 1)).all()
+
+
 def critic_with(*between_layers):
     x = keras.Input([2])
     y = x
@@ -93,7 +117,8 @@ def test_a_critic_with_layer_norm_is_not():
 def test_the_papers_settings_are_the_defaults():
     model = WGANGP(constant([0.0]), affine([[1.0]]))
     assert (model.n_critic, model.penalty_weight) == (5, 10.0)
-    with pytest.raises(ValueError, match="n_critic >= 1; got 0"):
+    assert (model.generator_batches, model.dequantize) == (1, False)
+    with pytest.raises(ValueError, match="n_critic >= 1.*got 0 and 1"):
         line(n_critic=0)
 
 
@@ -156,6 +181,19 @@ def test_with_silent_main_branches_the_critic_reads_the_image_through_its_shortc
     maps = np.maximum(maps.reshape(3, 2, 2, 2, 2, 2).mean(axis=(2, 4)), 0).mean(axis=(1, 2))
     expected = maps @ critic.layers[-1].kernel.numpy()
     np.testing.assert_allclose(critic(images), expected, rtol=1e-4, atol=1e-6)
+
+
+def test_the_released_toy_networks():
+    for network, inputs in (
+        (mlp.toy_generator(2, 512, depth=3, start="he_uniform"), 2),
+        (mlp.toy_discriminator(512, depth=3, start="he_uniform"), 2),
+    ):
+        *hidden, last = of_type(network, layers.Dense)
+        assert [layer.units for layer in hidden] == [512] * 3
+        for layer, fan_in in zip(hidden, (inputs, 512, 512)):
+            largest = np.abs(layer.kernel.numpy()).max()
+            np.testing.assert_allclose(largest, np.sqrt(6 / fan_in), rtol=0.02)
+        np.testing.assert_allclose(np.abs(last.kernel.numpy()).max(), np.sqrt(6 / (512 + last.units)), rtol=0.03)
 
 
 @pytest.mark.parametrize("size", [4, 28, 48])

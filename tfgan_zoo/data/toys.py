@@ -70,6 +70,7 @@ def _mixture(name, centres, std, weights=None):
 
 
 _ANGLES = 2 * np.pi * np.arange(8) / 8
+_GRID = np.array(list(itertools.product((-4.0, -2.0, 0.0, 2.0, 4.0), repeat=2)))
 
 TOYS = {
     toy.name: toy
@@ -77,7 +78,9 @@ TOYS = {
         _mixture("gaussian_1d", [[4.0]], 0.5),
         _mixture("mixture_1d", [[-3.0], [0.5], [4.0]], np.array([0.5, 0.3, 1.0]), [0.5, 0.2, 0.3]),
         _mixture("ring8", 2 * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], -1), 0.02),
-        _mixture("grid25", list(itertools.product((-4, -2, 0, 2, 4), repeat=2)), 0.05),
+        _mixture("grid25", _GRID, 0.05),
+        # As Gulrajani et al. 2017 (arXiv:1704.00028) scale it.
+        _mixture("grid25_unit_variance", _GRID / 8**0.5, 0.05 / 8**0.5),
     )
 }
 

@@ -47,20 +47,28 @@ def maxout_discriminator(image_size=28, channels=1, units=240, pieces=5):
     return keras.Model(image, logit, name="discriminator")
 
 
-def toy_generator(latent_dim=8, hidden=128, data_dim=2):
-    """z [B, latent_dim] -> two ReLU layers -> point [B, data_dim], linear."""
+def toy_generator(latent_dim=8, hidden=128, data_dim=2, depth=2, start="glorot_uniform"):
+    """z [B, latent_dim] -> `depth` ReLU layers -> point [B, data_dim], linear.
+
+    `start` is the initialiser of the hidden layers; the toys of Gulrajani et al. 2017 have three layers and
+    "he_uniform".
+    """
     z = keras.Input([latent_dim], name="z")
-    h = layers.Dense(hidden, activation="relu")(z)
-    h = layers.Dense(hidden, activation="relu")(h)
+    h = _relu_layers(z, hidden, depth, start)
     return keras.Model(z, layers.Dense(data_dim, dtype="float32")(h), name="generator")
 
 
-def toy_discriminator(hidden=128, data_dim=2):
-    """Point [B, data_dim] -> two ReLU layers -> logit [B, 1]."""
+def toy_discriminator(hidden=128, data_dim=2, depth=2, start="glorot_uniform"):
+    """Point [B, data_dim] -> `depth` ReLU layers -> logit [B, 1]; `start` as in `toy_generator`."""
     x = keras.Input([data_dim], name="x")
-    h = layers.Dense(hidden, activation="relu")(x)
-    h = layers.Dense(hidden, activation="relu")(h)
+    h = _relu_layers(x, hidden, depth, start)
     return keras.Model(x, layers.Dense(1, dtype="float32")(h), name="discriminator")
+
+
+def _relu_layers(h, units, depth, start="glorot_uniform"):
+    for _ in range(depth):
+        h = layers.Dense(units, activation="relu", kernel_initializer=start)(h)
+    return h
 
 
 def relu_generator(latent_dim=100, hidden=512, depth=4, image_size=64, channels=3):
@@ -69,9 +77,7 @@ def relu_generator(latent_dim=100, hidden=512, depth=4, image_size=64, channels=
     The generator of Arjovsky et al. 2017, section 4.3, which has nothing of a DCGAN.
     """
     z = keras.Input([latent_dim], name="z")
-    h = z
-    for _ in range(depth):
-        h = layers.Dense(hidden, activation="relu")(h)
+    h = _relu_layers(z, hidden, depth)
     pixels = layers.Dense(image_size * image_size * channels, activation="tanh", dtype="float32")(h)
     image = layers.Reshape([image_size, image_size, channels], dtype="float32")(pixels)
     return keras.Model(z, image, name="generator")

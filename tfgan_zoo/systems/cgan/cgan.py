@@ -6,7 +6,10 @@ judges whether x is real and belongs to y, the generator makes an x for y.
 Differs from the paper: the generator descends -log D by default, as in Goodfellow et al.'s own runs;
 "minimax" is equation 2 to the letter. The label of a fake is drawn from the data's own labels,
 which here are those of the batch of reals. The configs take noise of mean 0 and variance 1 in place of the
-unit hypercube's. Tagging of Flickr images is left out.
+unit hypercube's. D's objective is equation 2's; the code of Goodfellow et al. halves it, and so under plain
+SGD each of D's steps. Weights start as Keras' do, since the paper says nothing of them, and training runs to
+its last step, where the paper stops at the best likelihood of validation images. Tagging of Flickr images is
+left out.
 """
 
 import keras

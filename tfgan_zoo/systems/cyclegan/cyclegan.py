@@ -7,12 +7,14 @@ discriminator of its target domain, and each must undo the other: F(G(a)) = a, G
 of the last fifty.
 
 Differs from the paper: nothing in the method. A batch of more than one image goes through the pool
-at once.
+at once. The release's crops and flips are off by default. Gains of instance norm start at 1, in the release
+at N(1, 0.02).
 """
 
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.core.augmentation import Jitter
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.replay import HistoryPool
 from tfgan_zoo.core.sampler import Sampler
@@ -42,6 +44,9 @@ class CycleGAN(AdversarialModel):
         identity_weight: of |G(b) - b| + |F(a) - a| (section 5.2), which the paper adds for paintings,
             with half of lambda; 0 for none.
         pool: slots of each direction's pool of old fakes.
+        jitter: pixels by which images are enlarged before a crop at random, each image on its own; 0 for
+            none. The release takes 256 to 286.
+        mirror: turn half of the images left to right, as the release does.
         seed: keys all the noise of training.
     """
 
@@ -58,6 +63,8 @@ class CycleGAN(AdversarialModel):
         cycle_weight=10.0,
         identity_weight=0.0,
         pool=50,
+        jitter=0,
+        mirror=False,
         seed=0,
         **kwargs,
     ):
@@ -75,6 +82,9 @@ class CycleGAN(AdversarialModel):
         self.cycle_weight = cycle_weight
         self.identity_weight = identity_weight
         self.pool = pool
+        self.jitter = jitter
+        self.mirror = mirror
+        self.augment = Jitter(jitter, mirror)
         self.pool_a = HistoryPool(pool, generator_ba.output_shape[1:])
         self.pool_b = HistoryPool(pool, generator_ab.output_shape[1:])
 
@@ -91,7 +101,8 @@ class CycleGAN(AdversarialModel):
         }
 
     def train_step(self, data):
-        noise, a, b = self.noise(), data["image_a"], data["image_b"]
+        noise = self.noise()
+        [a], [b] = (self.augment(noise, data[key]) for key in ("image_a", "image_b"))
         logs, fake_a, fake_b = self.minimize("generators", lambda: self._generator_loss(a, b))
 
         # The pools are for the discriminators alone; G and F answer for what they made just now.

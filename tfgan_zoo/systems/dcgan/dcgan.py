@@ -5,7 +5,9 @@ The all-convolutional recipe (`networks/dcgan.py`) trained with the GAN losses o
 2014: one step of the discriminator, then one of the generator. The discriminator's maps serve as
 features (section 5).
 
-Differs from the paper: nothing in the method; the configs say what sizes and data they take.
+Differs from the paper: nothing in the method; the configs say what sizes and data they take. The released
+code also decays the weights (an L2 term of 1e-5) and starts the gains of batch norm at N(1, 0.02); here they
+start at 1.
 """
 
 import keras

@@ -4,8 +4,10 @@ A generator G turns noise into examples; a discriminator D tells them from real 
 k ascents of D on log D(x) + log(1 - D(G(z))), then one step of G.
 
 Differs from the paper: the optional replay pool of old fakes (half of what D sees as fake) is a
-later remedy for oscillation, off by default. The released MNIST settings also start the output
-biases of G from the pixels' marginals; here they start at zero.
+later remedy for oscillation, off by default. The released code halves D's objective, and so under plain
+SGD each of D's steps; here it is whole, and `gan/mnist_paper` halves D's rate instead. The release moves
+both players at once on the same fakes; here they move in turn, as in Algorithm 1. The released MNIST
+settings also start the output biases of G from the pixels' marginals; here they start at zero.
 """
 
 import keras

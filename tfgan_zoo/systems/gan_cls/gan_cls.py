@@ -8,12 +8,15 @@ a wrong text, s_f of a fake and its text, and so learns whether a text fits, too
 the generator also draws texts that nobody wrote, halfway between two of the batch.
 
 Differs from the paper: the wrong pair has the right text and another image, as in the released code, not
-the right image and another text.
+the right image and another text. An image has one caption, where the release averages the embeddings of
+four. The release's crops and flips are off by default. Gains of batch norm start at 1, in the release at
+N(1, 0.02), and the dense layers on the text as the convolutions do.
 """
 
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.core.augmentation import Jitter
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Captions, Latents, Sampler
 from tfgan_zoo.losses import gan
@@ -36,6 +39,9 @@ class GANCLS(AdversarialModel):
         matching_aware: whether the discriminator also sees real images with texts that do not fit
             (GAN-CLS).
         interpolate: whether the generator also draws interpolated texts (GAN-INT).
+        jitter: pixels by which images are enlarged before a crop at random, each image on its own; 0 for
+            none. The release takes 64 to 76.
+        mirror: turn half of the images left to right, as the release does.
         prior: the latents' distribution.
         seed: keys all the noise of training.
     """
@@ -50,6 +56,8 @@ class GANCLS(AdversarialModel):
         captions,
         matching_aware=True,
         interpolate=True,
+        jitter=0,
+        mirror=False,
         prior="normal",
         seed=0,
         **kwargs,
@@ -63,6 +71,9 @@ class GANCLS(AdversarialModel):
         self.captions = list(captions)
         self.matching_aware = matching_aware
         self.interpolate = interpolate
+        self.jitter = jitter
+        self.mirror = mirror
+        self.augment = Jitter(jitter, mirror)
         self.prior = prior
         self.sampler = Sampler(
             generator,
@@ -79,8 +90,9 @@ class GANCLS(AdversarialModel):
         return {"image": tuple(image), "text": tuple(text), **wrong}
 
     def train_step(self, data):
-        noise, real, text = self.noise(), data["image"], data["text"]
-        wrong = data["wrong_image"] if self.matching_aware else None
+        noise, text = self.noise(), data["text"]
+        [real] = self.augment(noise, data["image"])
+        [wrong] = self.augment(noise, data["wrong_image"]) if self.matching_aware else [None]
         logs = self._discriminator_step(real, wrong, text, noise)
         return logs | self._generator_step(text, noise)
 

@@ -8,7 +8,10 @@ the mutual information of code and image (equations 5 and 6), beside the game of
 is used.
 
 Differs from the paper: Q's Gaussian for continuous codes has a standard deviation of 1, as in the
-released code, so that its log-likelihood is -(c - mean)^2 / 2 up to a constant.
+released code, so that its log-likelihood is -(c - mean)^2 / 2 up to a constant. Lambda weighs L_I for the
+generator alone, in equation 6 for Q too; at 1, as in all configs, the two are the same. The release's
+leaky units have a slope of 0.01, the paper's and these 0.1; its gains of batch norm start at N(1, 0.02),
+these at 1.
 """
 
 import keras

@@ -6,8 +6,9 @@ ties the rest (equations 1 to 4). There is no latent: the noise is dropout in G,
 step of the discriminator, whose loss is halved, then one of the generator.
 
 Differs from the paper: its batch norm at batch size 1, which takes the moments of one image, is written
-as instance norm, so that it means the same for any batch. The noise of the dropouts is an input of G, so
-that a translation can be repeated.
+as instance norm, so that it means the same for any batch; its gains start at 1, in the released code at
+N(1, 0.02). The noise of the dropouts is an input of G, so that a translation can be repeated, and each
+player's step draws its own, where the release shows both players one fake.
 """
 
 import keras

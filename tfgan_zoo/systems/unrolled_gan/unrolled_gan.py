@@ -6,8 +6,9 @@ the discriminator would be after K more updates: its gradient flows through thes
 foresees the reaction to what it does and has no reason to crowd into one mode. D itself takes one
 ordinary ascent of f; D_K is forgotten.
 
-Differs from the paper: nothing in the method. As in the released demo, one batch of data and
-latents serves the whole step, and the inner updates begin with the slots of D's own optimiser.
+Differs from the paper: as in the released demo, both players move at once, where appendix A alternates;
+one batch of data and latents serves the whole step, and the inner updates begin with the slots of D's own
+optimiser. The weights of the CIFAR-10 networks start as Keras' do.
 """
 
 import keras

@@ -5,7 +5,9 @@ distance E f(x) - E f(G(z)); the generator descends that estimate. Algorithm 1: 
 the critic, each followed by the clipping, then one step of the generator.
 
 Differs from the paper: nothing in the method. The released code also gives the critic 100 steps
-instead of 5 at the start and now and then later, which Algorithm 1 does not have; nor has this.
+instead of 5 at the start and now and then later, which Algorithm 1 does not have; nor has this. It clips
+before each critic step, Algorithm 1 after it. Its DCGAN has kernels of 4x4 and starts the gains of batch
+norm at N(1, 0.02); here kernels are 5x5, as DCGAN's own, and gains start at 1.
 """
 
 import keras
