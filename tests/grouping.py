@@ -11,7 +11,13 @@ class ByGroup(LoadScopeScheduling):
 
     WHOLE = tuple(
         f"tests/{name}.py"
-        for name in ("test_own_images", "metrics/test_metrics_features", "metrics/test_metrics_failures")
+        for name in (
+            "test_docs",
+            "test_own_images",
+            "metrics/test_metrics_behaviour",
+            "metrics/test_metrics_failures",
+            "metrics/test_metrics_features",
+        )
     )
 
     def _split_scope(self, nodeid):

@@ -154,9 +154,9 @@ def writing(checkpoints):
 @pytest.mark.parametrize(
     "who, when",
     [
-        pytest.param(0, at_rest, id="chief"),
         pytest.param(1, at_rest, id="worker"),
-        pytest.param(0, writing, id="chief_writing"),
+        pytest.param(0, at_rest, id="chief", marks=pytest.mark.long),
+        pytest.param(0, writing, id="chief_writing", marks=pytest.mark.long),
     ],
 )
 def test_the_others_stop_when_a_worker_dies_and_all_resume(who, when, tmp_path, record_property):
