@@ -106,6 +106,16 @@ def fit(model, config, steps, start=0):
     return model
 
 
+def take_steps(model, config, steps, start=0):
+    """Trains as `fit` does, but without a graph, which takes seconds to make."""
+    strategy = model.distribute_strategy
+    stream = iter(strategy.experimental_distribute_dataset(batches(config, model, start)))
+    for _ in range(steps):
+        model.stage = model.current_stage()
+        strategy.run(model._train_once, [next(stream)])
+    return model
+
+
 def state(model):
     """Every number of a model and its optimisers."""
     variables = list(model.variables)
@@ -130,15 +140,33 @@ def largest_difference(one, other):
     return max(np.abs(a.astype(np.float64) - b.astype(np.float64)).max() for a, b in pairs)
 
 
+def in_each_stage(model):
+    """The names of its stages, each the model's present one while it lasts; None once where there are none."""
+    for name in [stage.name for stage in model.stages] or [None]:
+        model.stage = name
+        yield name
+
+
+def steps_in_stages(model, steps):
+    """{stage: how many of the first steps belong to it}; {None: steps} where there are no stages."""
+    lengths = {stage.name: stage.steps for stage in model.stages[:-1]}
+    last = model.stages[-1].name if model.stages else None
+    return lengths | {last: steps - sum(lengths.values())}
+
+
 def updates_are_counted(config, reference):
     """Every player moved, as often a step as `train_step` asks for."""
     assert int(reference.step.numpy()) == STEPS
     model = build(config)
-    asked = dict.fromkeys(model.players(), 0)
-    with counting(model, asked):
-        model.train_step(first_batch(config, model))
-    updates = {player: int(reference.optimizer_of(player).iterations) for player in asked}
-    assert updates == {player: STEPS * count for player, count in asked.items()} and min(asked.values()) > 0
+    steps, expected = steps_in_stages(model, STEPS), dict.fromkeys(model.optimizers, 0)
+    for stage in in_each_stage(model):
+        asked = dict.fromkeys(model.players(), 0)
+        with counting(model, asked):
+            model.train_step(first_batch(config, model))
+        for player, count in asked.items():
+            expected[model.optimizer_of(player).name] += steps[stage] * count
+    updates = {name: int(optimizer.iterations) for name, optimizer in reference.optimizers.items()}
+    assert updates == expected and min(expected.values()) > 0
     assert all(change > 0 for change in moved(reference, build(config)).values())
 
 
@@ -178,7 +206,8 @@ def an_update_moves_its_own_player_alone(config):
             np.testing.assert_array_equal(variable.numpy(), value, variable.path)
 
     model.apply = watched
-    model.train_step(first_batch(config, model))
+    for _ in in_each_stage(model):
+        model.train_step(first_batch(config, model))
 
 
 # Layers that compute otherwise in training than after it.
@@ -213,7 +242,8 @@ def networks_know_when_they_train(config):
     model = build(config)
     batch = first_batch(config, model)
     with watching_layers(model) as seen:
-        model.train_step(batch)
+        for _ in in_each_stage(model):
+            model.train_step(batch)
     assert all(told and all(told) for told in seen.values()), seen
     with watching_layers(model) as seen:
         for function, specs in model.signatures().values():
@@ -227,11 +257,13 @@ def every_key_matters(config):
     """What a system learns changes with each key of the batch that it asks for."""
     whole = build(config)
     batch = first_batch(config, whole)
-    whole.train_step(batch)
+    for _ in in_each_stage(whole):
+        whole.train_step(batch)
     for key in whole.example_shapes:
         other = build(config)
         turned = tf.roll(batch[key], 1, axis=0) if batch[key].dtype == tf.int32 else -batch[key]
-        other.train_step({**batch, key: turned})
+        for _ in in_each_stage(other):
+            other.train_step({**batch, key: turned})
         assert largest_difference(whole, other) > 0, key
 
 
@@ -248,7 +280,7 @@ def evaluation_moves_nothing(config, reference):
 
 def survives_saving(config, tmp_path):
     """A `.keras` file gives back weights, slots and random state: training goes on alike."""
-    model = fit(build(config), config, 2)
+    model = take_steps(build(config), config, 2)
     path = tmp_path / "model.keras"
     model.save(path)
     loaded = keras.models.load_model(path)
@@ -257,8 +289,8 @@ def survives_saving(config, tmp_path):
     assert json.dumps(loaded.get_config()) == json.dumps(model.get_config())
     assert json.dumps(loaded.get_compile_config()) == json.dumps(model.get_compile_config())
     assert largest_difference(model, loaded) == 0
-    fit(model, config, 2, start=2)
-    fit(loaded, config, 2, start=2)
+    take_steps(model, config, 2, start=2)
+    take_steps(loaded, config, 2, start=2)
     assert largest_difference(model, loaded) == 0
 
 
@@ -298,7 +330,8 @@ def makes_with_averages(config):
     for _ in range(2):
         model.train_step(first_batch(config, model))
     made = _made(config, model)
-    averages = {v.path: average for o in model.optimizers.values() for v, average in _averages(o)}
+    averaged = [optimizer for optimizer in model.optimizers.values() if optimizer.use_ema]
+    averages = {v.path: average for optimizer in averaged for v, average in _averages(optimizer)}
     for optimizer in model.optimizers.values():
         optimizer.use_ema = False
     plain = _made(config, model)
@@ -336,28 +369,33 @@ def compiles_with_xla(config):
         f"optimizers.{player}": {"class": "SGD", "learning_rate": 0.01}
         for player in config.optimizers
     }
+    descent |= {"train.stages": [{"name": stage.name, "steps": stage.steps} for stage in config.train.stages]}
     with tf.device("CPU:0"):
         compiled, plain = (build(load_config(config.id, descent, smoke=True)) for _ in range(2))
         batch = first_batch(config, plain)
-        step = tf.function(compiled.train_step, jit_compile=True)
-        graph = step.get_concrete_function(batch).graph
-        for _ in range(2):
-            step(batch)
-            plain.train_step(batch)
-    assert largest_difference(compiled, plain) < 1e-5
-    inner = [each.graph for each in graph._functions.values() if hasattr(each, "graph")]
-    assert not {op.type for part in (graph, *inner) for op in part.get_operations()} & _NOT_ON_TPU
+        for compiled.stage in in_each_stage(plain):
+            step = tf.function(compiled.train_step, jit_compile=True)
+            graph = step.get_concrete_function(batch).graph
+            for _ in range(2):
+                step(batch)
+                plain.train_step(batch)
+            # What a model holds may be images of [-1, 1], as old fakes are.
+            assert largest_difference(compiled, plain) < 5e-5
+            inner = [each.graph for each in graph._functions.values() if hasattr(each, "graph")]
+            assert not {op.type for part in (graph, *inner) for op in part.get_operations()} & _NOT_ON_TPU
 
 
-def replicas_agree(config, reference):
+def replicas_agree(config):
     """Two replicas end with the weights of one that sees the same global batches: the largest difference."""
+    one = build(config)
     with two_replicas().scope():
-        model = build(config)
-    fit(model, config, STEPS)
+        two = build(config)
+    for model in (one, two):
+        take_steps(model, config, 3)
     differences = {
         a.path: np.abs(a.numpy() - b.numpy()).max()
-        for player in model.players()
-        for a, b in zip(model.player_variables(player), reference.player_variables(player))
+        for player in one.players()
+        for a, b in zip(one.player_variables(player), two.player_variables(player))
     }
     largest = max(differences, key=differences.get)
     assert differences[largest] < 1e-5, largest
@@ -367,8 +405,9 @@ def replicas_agree(config, reference):
 def trains_in_bfloat16(config):
     """Under `mixed_bfloat16` weights stay float32, losses finite, samples float32."""
     fresh = build(smoke(config.id, precision="mixed_bfloat16"))
-    model = fit(build(smoke(config.id, precision="mixed_bfloat16")), config, 2)
-    assert all(np.isfinite(losses).all() for losses in model.history.history.values())
+    steps = 2 * max(1, len(config.train.stages))
+    model = take_steps(build(smoke(config.id, precision="mixed_bfloat16")), config, steps)
+    assert all(np.isfinite(mean) for metric in model.metrics for mean in metric.result().values())
     assert all(change > 0 for change in moved(model, fresh).values())
     weights = [v for player in model.players() for v in model.player_variables(player)]
     assert {v.dtype for v in weights} == {"float32"}

@@ -345,6 +345,28 @@ def test_training_goes_on_from_a_file_within_a_stage_and_across_a_border(first, 
     assert int(loaded.optimizers["second.right"].iterations) == 4
 
 
+def test_a_stage_is_begun_once_whatever_interrupts_it(tmp_path, monkeypatch):
+    begun = []
+    monkeypatch.setattr(Staged, "begin_stage", lambda self: begun.append((self.stage, int(self.step.numpy()))))
+    model = staged()
+    model.fit(ones(2), verbose=0)
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    for _ in range(3):
+        loaded.fit(ones(1), verbose=0)
+    assert begun == [("first", 0), ("second", 3)]
+
+
+def test_evaluation_is_that_of_the_stage_that_training_has_reached(tmp_path):
+    model = staged()
+    assert set(model.evaluate(ones(1), verbose=0, return_dict=True)) == {"left_loss"}
+    model.fit(ones(3), verbose=0)
+    assert set(model.evaluate(ones(1), verbose=0, return_dict=True)) == {"right_loss"}
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras")
+    assert set(loaded.evaluate(ones(1), verbose=0, return_dict=True)) == {"right_loss"}
+
+
 def test_stages_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match="Staged trains in the stages first, second.* Got none"):
         Staged(line("left"), line("right")).compile("sgd")

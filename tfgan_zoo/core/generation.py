@@ -97,8 +97,8 @@ class Generation:
             raise ValueError(f"{type(self).__name__} translates {', '.join(known)}; got {direction!r}.")
         way = self._first() if direction is None else known[direction]
         images, shape = np.asarray(images, np.float32), tuple(way.inputs[way.of].shape[1:])
-        if images.ndim != 4 or images.shape[1:] != shape or not len(images):
-            sizes = ", ".join(str(size) for size in shape)
+        if not (tf.TensorShape([None, *shape]).is_compatible_with(images.shape) and len(images)):
+            sizes = ", ".join(str(size or "any") for size in shape)
             raise ValueError(f"Images to translate must have shape [n, {sizes}]; got {images.shape}.")
         with self.averaged():
             return way.sample(len(images), seed, batch_size, **{way.of: images}, **conditions)

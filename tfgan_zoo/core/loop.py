@@ -62,32 +62,51 @@ class TrainingLoop:
 
     def current_stage(self):
         """The name of the stage that the next execution belongs to; None where there are no stages."""
-        if not self.stages:
-            return None
+        return self._place()[0]
+
+    def _place(self):
+        """The name of the present stage, and how many steps were taken in it."""
         taken = int(self.step.numpy())
+        if not self.stages:
+            return None, taken
         for stage in self.stages[:-1]:
             if taken < stage.steps:
-                return stage.name
+                return stage.name, taken
             taken -= stage.steps
-        return self.stages[-1].name
+        return self.stages[-1].name, taken
+
+    def begin_stage(self):
+        """What is to be done before the first step of `self.stage`, outside of its graph; by default nothing."""
 
     def make_train_function(self, force=False):
         """A function of an iterator that runs one execution, traced anew for each stage."""
         if self.train_function is not None and not force:
             return
-        of_stage = {}
+        in_stage = self._in_stage(self._train_once)
 
         def function(iterator):
-            self.stage = self.current_stage()
-            if self.stage not in of_stage:
-                of_stage[self.stage] = self._make_function(self._train_once)
-            return of_stage[self.stage](iterator)
+            self.stage, taken = self._place()
+            if self.stages and not taken:
+                self.begin_stage()
+            return in_stage(iterator)
 
         self.train_function = function
 
     def make_test_function(self, force=False):
         if self.test_function is None or force:
-            self.test_function = self._make_function(self._test_once)
+            self.test_function = self._in_stage(self._test_once)
+
+    def _in_stage(self, once):
+        """A function of an iterator that runs `once` in the present stage, each of which has a graph of its own."""
+        of_stage = {}
+
+        def function(iterator):
+            self.stage = self.current_stage()
+            if self.stage not in of_stage:
+                of_stage[self.stage] = self._make_function(once)
+            return of_stage[self.stage](iterator)
+
+        return function
 
     def _train_once(self, data):
         logs = self.train_step(self.batch(data))

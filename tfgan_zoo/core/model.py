@@ -125,6 +125,7 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
             steps_per_execution=steps_per_execution,
         )
         self.stages = Stage.read(type(self).__name__, stages, self.stage_names, steps_per_execution)
+        self.stage = self.current_stage()
         variables = {player: self.player_variables(player) for player in self.players()}
         self.optimizers = optimizers_for(
             type(self).__name__, variables, optimizers, self.stages, self.dtype_policy

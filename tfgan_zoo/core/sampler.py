@@ -219,7 +219,7 @@ class Sampler:
             raise ValueError(f"Latents must have shape [n, {spec.shape[-1]}]; got {value.shape}.")
         if value.shape in ((), shape[1:]):
             value = np.broadcast_to(value, shape)
-        if value.shape != shape:
+        if not tf.TensorShape(shape).is_compatible_with(value.shape):
             raise ValueError(f"The condition {name!r} must have shape {shape}; got {value.shape}.")
         check = getattr(self.sources.get(name), "check", None)
         if check:

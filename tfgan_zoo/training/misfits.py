@@ -8,7 +8,7 @@ from tfgan_zoo.hub import builders
 # How to come by data with a key, where they lack it.
 _SOURCES = {
     "label": "put the images of each class into a folder of its own, and no image beside these folders",
-    "condition": "data.name=edges/NAME makes conditions of images",
+    "condition": "data.name=edges/NAME makes conditions of images, and degraded/bicubic4/NAME small copies",
     "image_a": "data.name=unpaired/NAME+NAME gives two domains",
     "image_b": "data.name=unpaired/NAME+NAME gives two domains",
     "text": "data.name=captioned/NAME embeds captions",
@@ -37,7 +37,7 @@ def misfits(config, model, info):
         built = [network for network in networks if network.examples.get(key)]
         has = tuple(info.elements[key][0]) if key in info.elements else None
         if has and any(network.examples[key] != has for network in built):
-            yield _misfit(key, has, built)
+            yield _misfit(key, has, built, _side_of_data(model, key))
     if "label" in model.example_shapes and info.num_classes and hasattr(model, "classes"):
         yield from _classes(model, info, networks)
 
@@ -65,6 +65,7 @@ def _networks(config, model):
         for place, (each, network) in enumerate(zip(specs, networks, strict=True)):
             way = ways.get(id(network))
             examples = _made(way) if way else _judged(network, model.example_shapes)
+            examples = {key: _sized(shape, model.example_shapes[key]) for key, shape in examples.items()}
             where = f"networks.{name}.{place}" if several else f"networks.{name}"
             yield _Network(where, builders.parameters(each, where), examples)
 
@@ -73,6 +74,17 @@ def _made(way):
     """{key: shape} of what a sampler makes, and of what it translates."""
     translated = {way.of: tuple(way.inputs[way.of].shape[1:])} if way.of else {}
     return {way.makes: way.example_shape, **translated}
+
+
+def _sized(shape, wanted):
+    """The shape of examples that a network takes, in the size that is wanted where it takes any."""
+    return tuple(want if size is None else size for size, want in zip(shape, wanted, strict=True))
+
+
+def _side_of_data(model, key):
+    """How many times longer than those under a key the sides of the images are that the data are sized by."""
+    sides = [model.example_shapes[each][0] for each in (model.example_key, key) if model.example_shapes[each]]
+    return sides[0] // sides[-1] if sides and sides[-1] else 1
 
 
 def _judged(network, shapes):
@@ -99,17 +111,20 @@ def _lack(config, model, info, keys):
     )
 
 
-def _misfit(key, has, built):
-    """What is wrong with the shape of the examples under a key, which the networks in `built` have."""
+def _misfit(key, has, built, times):
+    """What is wrong with the shape of the examples under a key, which the networks in `built` have.
+
+    times: how many times longer the sides of the data's images are.
+    """
     are = " and ".join(f"{network.where} is built for {_said(network.examples[key])}" for network in built)
-    of_data, of_networks = _data_settings(key, has, built), _network_settings(key, has, built)
+    of_data, of_networks = _data_settings(has, built, key, times), _network_settings(key, has, built)
     ways = [f"{' '.join(of_data)} to convert the data"] if of_data else []
     ways += [f"{' '.join(of_networks)} to build networks for the data"] if of_networks else []
     remedy = f". Set {', or '.join(ways)}" if ways else ""
     return f"The data have {key} of {_said(has)}; {are}{remedy}"
 
 
-def _data_settings(key, has, built):
+def _data_settings(has, built, key, times):
     """What brings images to the shape that networks are built for; [] where nothing does."""
     shapes = {network.examples[key] for network in built}
     if len(has) != 3 or len(shapes) > 1:
@@ -117,7 +132,7 @@ def _data_settings(key, has, built):
     ((height, width, channels),) = shapes
     if height != width or channels not in (1, 3):
         return []
-    settings = {"image_size": height if has[:2] != (height, width) else None}
+    settings = {"image_size": height * times if has[:2] != (height, width) else None}
     settings["channels"] = channels if has[2] != channels else None
     return [f"data.{name}={value}" for name, value in settings.items() if value]
 
