@@ -1,8 +1,9 @@
-"""Bounds of means of paired differences; the networks that judge are tried with the claims of translators."""
+"""Bounds of means, gradients, features; the networks that judge are tried with the claims of translators."""
 
 import numpy as np
 import pytest
 
+from tfgan_zoo.reproduce import probes
 from tfgan_zoo.reproduce.probes import mean_and_error, t_bound
 
 
@@ -27,3 +28,31 @@ def test_one_difference_has_no_bound():
 def test_a_mean_and_its_standard_error():
     assert mean_and_error([1.0, 2.0, 3.0]) == pytest.approx((2, 1 / 3**0.5))
     assert mean_and_error([3.0]) == (3, None)
+
+
+def test_gradients_are_lengths_of_steps():
+    image = np.zeros((1, 3, 3, 3), np.uint8)
+    image[0, 1, 1] = 255
+    # Steps down and across from each of the four pixels at the upper left.
+    assert probes.gradients(image).tolist() == [0, 1, 1, pytest.approx(2**0.5)]
+
+
+def test_the_distance_of_gradients_is_what_must_be_moved():
+    """Three of four lengths move by (0 to 1, twice, and to the root of 2) where an image is flat."""
+    image = np.zeros((1, 3, 3, 1), np.uint8)
+    image[0, 1, 1] = 255
+    distance = probes.gradient_distance(image, np.zeros_like(image))
+    assert distance == pytest.approx((2 + 2**0.5) / 4)
+    assert probes.gradient_distance(image, np.tile(image, (5, 1, 1, 1))) == 0
+
+
+def test_features_are_what_the_heads_read():
+    images = np.random.default_rng(0).integers(0, 256, (32, 8, 8, 1), np.uint8)
+    labels = {"a": np.arange(32) % 2, "b": np.arange(32) % 3}
+    network = probes.classifier(images, labels, epochs=1, width=4)
+    features = probes.features(network, images)
+    assert features.shape == (32, 64)
+    for name in labels:
+        kernel, bias = network.get_layer(name).get_weights()
+        logits = network.predict(images, verbose=0)[name]
+        np.testing.assert_allclose(features @ kernel + bias, logits, rtol=1e-4, atol=1e-5)

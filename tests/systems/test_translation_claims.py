@@ -55,13 +55,6 @@ def test_colours_become_classes_and_others_are_refused():
         pix2pix.classes(condition + 1, palette)
 
 
-def test_gradients_are_lengths_of_steps():
-    image = np.zeros((1, 3, 3, 3), np.uint8)
-    image[0, 1, 1] = 255
-    # Steps down and across from each of the four pixels at the upper left.
-    assert pix2pix.gradients(image).tolist() == [0, 1, 1, pytest.approx(2**0.5)]
-
-
 class Painter:
     """Translates every image to a given one."""
 

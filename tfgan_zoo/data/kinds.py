@@ -5,7 +5,7 @@ Nothing else in the data room knows one key from another.
 
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import tensorflow as tf
@@ -39,7 +39,8 @@ class Kind:
 
 def formed(examples, form):
     """Every array of the dict `examples` in the `Form` asked for: all that has places in one geometry."""
-    size = next((array.shape[1:3] for key, array in examples.items() if KEYS[key] is _IMAGE), None)
+    images = (array for key, array in examples.items() if KEYS[key].form is _IMAGE.form)
+    size = next((array.shape[1:3] for array in images), None)
     return {key: KEYS[key].form(array, form, size) for key, array in examples.items()}
 
 
@@ -167,6 +168,8 @@ def _integers(plural, dims):
 
 
 _IMAGE = Kind("float32", _check_image, lambda images, form, _: form.array(images), to_uint8, _image_batch)
+# One that is no image in [-1, 1], such as the small images of `degraded`, is learnt from as it is stored.
+_CONDITION = replace(_IMAGE, plain=_as_it_is)
 _LAYOUT = Kind(
     "int32",
     _check_layout,
@@ -179,7 +182,7 @@ KEYS = {
     "image": _IMAGE,
     "image_a": _IMAGE,
     "image_b": _IMAGE,
-    "condition": _IMAGE,
+    "condition": _CONDITION,
     "wrong_image": _IMAGE,
     "layout": _LAYOUT,
     "label": _integers("labels", 1),

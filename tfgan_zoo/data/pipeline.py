@@ -44,9 +44,10 @@ def load(
         name: "fashion_mnist_10k" (bundled); a name that `prepare` has built, "avatars/avataaars",
             "avatars/personas", "noto_emoji", "noto_emoji/all", "scenes"; what is made of other data,
             "captioned/NAME", "described/NAME", "edges/NAME", "layout/NAME", "union/NAME+NAME" or
-            "unpaired/NAME+NAME", see `pairs`; a TFDS name, "name/config:version", that is prepared on disk;
-            a folder of images; "toy/gaussian_1d", "toy/mixture_1d", "toy/ring8", "toy/grid25"; an image
-            array [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of arrays, see `kinds.KEYS`.
+            "unpaired/NAME+NAME", see `pairs`, or "degraded/bicubic4/NAME", see `degraded`; a TFDS name,
+            "name/config:version", that is prepared on disk; a folder of images; "toy/gaussian_1d",
+            "toy/mixture_1d", "toy/ring8", "toy/grid25", "toy/grid25_unit_variance"; an image array
+            [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of arrays, see `kinds.KEYS`.
             Names come before folders: write "./mnist" for a folder called mnist.
         split: a split, or a slice of one such as "train[:80%]". A slice cuts the stored order, in
             which a folder's classes follow one another.
@@ -68,7 +69,8 @@ def load(
         A `tf.data.Dataset` of dicts: `image` float32 [B,H,W,C] in [-1,1] and what there is of `label`
         int32 [B], `attributes` int32 [B,K], `layout` int32 [B,H,W] (0 is background), `boxes` float32
         [B,K,4] with `classes` int32 [B,K], `caption` string [B] (UTF-8), `text` float32 [B,d],
-        `condition` and `wrong_image` (images); or `image_a` and `image_b` with `attributes_a` and
+        `condition` and `wrong_image` (images; the conditions of `degraded` are in [0,1]); or
+        `image_a` and `image_b` with `attributes_a` and
         `attributes_b`; or `x` float32 [B,d].
 
         The finite one has len() and counts its iterations: the e-th complete one is epoch e, so that
@@ -103,7 +105,8 @@ def arrays(
 
     Returns:
         The keys of `load`: images uint8 [N,H,W,C], where floats are rounded to the nearest of the
-        256 levels, layouts uint8, captions NumPy text, the rest as in batches. Of unpaired domains
+        256 levels, layouts uint8, conditions as they are stored, captions NumPy text, the
+        rest as in batches. Of unpaired domains
         each has all its examples, be they more than the other's. Not to be written to.
 
     Arguments and errors are those of `load`.

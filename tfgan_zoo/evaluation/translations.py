@@ -52,7 +52,7 @@ def _translation_scores(model, config, ways, measure, settings, samples, seed, s
     facts = stamp(config, split, held_out)
     scores = []
     for direction, way in ways.items():
-        source, target = (held_out[key][:samples] / 127.5 - 1.0 for key in (way.of, way.makes))
+        source, target = (_as_learnt(held_out[key][:samples]) for key in (way.of, way.makes))
         fake = model.translate(source, seed=seed, direction=direction)
         protocol = {
             "images": "in [-1, 1]",
@@ -67,3 +67,8 @@ def _translation_scores(model, config, ways, measure, settings, samples, seed, s
             for name, value in measure(fake, target.astype(np.float32))
         ]
     return scores
+
+
+def _as_learnt(images):
+    """uint8 images in [-1, 1]; floats, such as conditions that are no images in [-1, 1], as they are."""
+    return images / 127.5 - 1.0 if images.dtype == np.uint8 else images

@@ -81,10 +81,40 @@ def read(network, images):
     return logits.argmax(axis=-1)
 
 
+def features(network, head, images):
+    """What a head of a `classifier` reads of uint8 images [n, H, W, C]: float32 [n, 64]."""
+    read = keras.Model(network.input, network.get_layer(head).input)
+    return read.predict(images, batch_size=100, verbose=0)
+
+
 def agreement(found, expected):
     """The share of known `expected` labels that were found, a float."""
     known = np.asarray(expected) != UNKNOWN
     return float(np.mean(np.asarray(found)[known] == np.asarray(expected)[known]))
+
+
+def features(network, images):
+    """What the heads of a `classifier` read: float32 [n, 64]."""
+    trunk = keras.Model(network.input, next(iter(network.output.values()))._keras_history.operation.input)
+    return trunk.predict(images, batch_size=100, verbose=0)
+
+
+def gradients(images):
+    """The lengths of all pixels' gradients of the mean of the channels, in [0, 1] a pixel; flat.
+
+    images: uint8 [n, H, W, C].
+    """
+    grey = images.astype(np.float32).mean(axis=-1) / 255
+    down, across = np.diff(grey, axis=1)[:, :, :-1], np.diff(grey, axis=2)[:, :-1]
+    return np.hypot(down, across).ravel()
+
+
+def gradient_distance(images, others):
+    """The Wasserstein-1 distance between histograms of the lengths of gradients: how unlike in sharpness.
+
+    images, others: uint8 [n, H, W, C].
+    """
+    return float(stats.wasserstein_distance(gradients(images), gradients(others)))
 
 
 def mean_and_error(values):

@@ -38,14 +38,14 @@ def image_encoder(dimension=1024, width=32, image_size=32):
     """Images [B, image_size, image_size, 3] in [-1, 1] -> embedding [B, dimension], in float32.
 
     Convolutions of stride 2 with batch norm down to 4x4, their maps doubling from `width`, and an affine
-    map of all that is left.
+    map of all that is left. The maps after each of them are those of the layers relu_1, relu_2 ...
     """
     with precision("float32"):
         image = keras.Input([image_size, image_size, 3], name="image")
         x = image
         for level in range(doublings(image_size)):
             x = layers.Conv2D(width * 2**level, 4, 2, "same", use_bias=False)(x)
-            x = layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+            x = layers.ReLU(name=f"relu_{level + 1}")(layers.BatchNormalization(momentum=0.9)(x))
         x = layers.Dropout(0.3)(layers.Flatten()(x))
         embedding = layers.Dense(dimension)(x)
     return keras.Model(image, embedding, name="image_encoder")

@@ -4,6 +4,7 @@ They were trained by `python -m tfgan_zoo.benchmarks.train_encoder`; those that 
 under `pretrained/text/`.
 """
 
+import functools
 from dataclasses import dataclass
 
 import keras
@@ -11,6 +12,7 @@ import numpy as np
 
 from tfgan_zoo.hub.index import pretrained_root
 from tfgan_zoo.hub.weights import checked, load_checked
+from tfgan_zoo.layers.frozen_features import TRAINED
 from tfgan_zoo.text import char_cnn_rnn
 from tfgan_zoo.text.characters import characters
 from tfgan_zoo.utils import cache
@@ -103,6 +105,16 @@ def pretrained(name):
     network = load(name).text
     network.trainable = False
     return network
+
+
+def image_network(name, folder=None):
+    """The image network of the trained `Encoder` of that name, and the SHA-256 of the weights of both networks."""
+    encoder = load(name, folder)
+    return encoder.image, encoder.weights_hash
+
+
+for _name in NETWORKS:
+    TRAINED.add(f"text/{_name}", functools.partial(image_network, _name))
 
 
 def find(name, folder=None):

@@ -13,6 +13,7 @@ from keras import layers
 
 from tfgan_zoo.hub.index import pretrained_root
 from tfgan_zoo.hub.weights import load_checked
+from tfgan_zoo.layers.frozen_features import TRAINED
 from tfgan_zoo.metrics.features.base import EXTRACTORS, Extractor
 from tfgan_zoo.utils.precision import precision
 from tfgan_zoo.utils.registry import look_up
@@ -41,11 +42,7 @@ def classifier(name, folder=None):
     Raises FileNotFoundError where there are no weights, ValueError for another name or where the
     weights are not those that the card names.
     """
-    arguments = look_up(name, NETWORKS, "classifier")
-    model = network(**arguments)
-    folder = folder or pretrained_root() / "classifier" / name
-    train = f"python -m tfgan_zoo.benchmarks.train_classifier {name} --out {folder}"
-    digest = load_checked(model, folder, advice=f"Train them with `{train}`.")
+    model, digest = trained(name, folder)
     return _PaddingExtractor(
         name=f"classifier/{name}",
         network=lambda images: model(tf.cast(images, tf.float32) / 127.5 - 1.0, training=False),
@@ -54,35 +51,45 @@ def classifier(name, folder=None):
         antialias=False,
         layer="features",
         logits_layer="logits",
-        channels=arguments["channels"],
+        channels=model.input_shape[-1],
     )
+
+
+def trained(name, folder=None):
+    """The `network` of that name with its weights, and their SHA-256. Arguments and errors: as `classifier`."""
+    model = network(**look_up(name, NETWORKS, "classifier"))
+    folder = folder or pretrained_root() / "classifier" / name
+    train = f"python -m tfgan_zoo.benchmarks.train_classifier {name} --out {folder}"
+    return model, load_checked(model, folder, advice=f"Train them with `{train}`.")
 
 
 for _name in NETWORKS:
     EXTRACTORS.add(f"classifier/{_name}", functools.partial(classifier, _name))
+    TRAINED.add(f"classifier/{_name}", functools.partial(trained, _name))
 
 
 def network(channels, width, classes=10):
     """Floats [b, 32, 32, channels] in [-1, 1] -> {"features": [b, 8 width], "logits": [b, classes]}.
 
     Five convolutions with batch norm, of which one is residual, from 16 x 16 down to 4 x 4, and
-    the mean over positions. Everything is float32, whatever the program's dtype policy.
+    the mean over positions. The maps after each of them are those of the layers relu_1 (16 x 16), relu_2,
+    relu_3 (8 x 8), relu_4 and relu_5 (4 x 4). Everything is float32, whatever the program's dtype policy.
     """
     with precision("float32"):
         images = keras.Input((SIDE, SIDE, channels), name="images")
-        x = _conv(images, width, size=4, strides=2)
-        x = layers.MaxPooling2D()(_conv(x, 2 * width))
-        x = _conv(x, 4 * width)
-        x = layers.MaxPooling2D()(layers.Add()([x, _conv(x, 4 * width)]))
-        features = layers.GlobalAveragePooling2D(name="features")(_conv(x, 8 * width))
+        x = _conv(images, width, "relu_1", size=4, strides=2)
+        x = layers.MaxPooling2D()(_conv(x, 2 * width, "relu_2"))
+        x = _conv(x, 4 * width, "relu_3")
+        x = layers.MaxPooling2D()(layers.Add()([x, _conv(x, 4 * width, "relu_4")]))
+        features = layers.GlobalAveragePooling2D(name="features")(_conv(x, 8 * width, "relu_5"))
         logits = layers.Dense(classes, name="logits")(features)
     return keras.Model(images, {"features": features, "logits": logits})
 
 
-def _conv(x, filters, size=3, strides=1):
+def _conv(x, filters, name, size=3, strides=1):
     x = layers.Conv2D(filters, size, strides, "same", use_bias=False)(x)
     # Trainings are a few thousand steps: the averages must not lag a tenth of that behind.
-    return layers.ReLU()(layers.BatchNormalization(momentum=0.9)(x))
+    return layers.ReLU(name=name)(layers.BatchNormalization(momentum=0.9)(x))
 
 
 class _PaddingExtractor(Extractor):

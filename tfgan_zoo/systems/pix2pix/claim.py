@@ -1,7 +1,6 @@
 """pix2pix's claim: each term of the objective, and the skips, do their part."""
 
 import numpy as np
-from scipy.stats import wasserstein_distance
 
 from tfgan_zoo.evaluation import reference_arrays
 from tfgan_zoo.reproduce import Check, probes
@@ -83,13 +82,13 @@ def accuracies(variants, probe_epochs, seed):
     objects = np.where(layout == np.reshape(ground, [-1, 1, 1]), probes.UNKNOWN, layout)
     accuracy = {"real": probes.agreement(probes.read(segmenter, held_out["image"]), objects)}
     distance = {}
-    sharpness = gradients(held_out["image"])
     for name, variant in variants.items():
         images = to_uint8(variant.model.translate(held_out["condition"] / 127.5 - 1, seed=seed))
         found = probes.read(segmenter, images)
         accuracy[name] = variant.note("object_accuracy", probes.agreement(found, objects))
         variant.note("pixel_accuracy", probes.agreement(found, layout))
-        distance[name] = variant.note("gradient_distance", wasserstein_distance(gradients(images), sharpness))
+        unlike = probes.gradient_distance(images, held_out["image"])
+        distance[name] = variant.note("gradient_distance", unlike)
     return accuracy, distance
 
 
@@ -108,10 +107,3 @@ def classes(conditions, palette):
     if not found.any(axis=-1).all():
         raise ValueError("A condition has a colour that no training condition has.")
     return found.argmax(axis=-1)
-
-
-def gradients(images):
-    """The lengths of all pixels' gradients of the mean of the channels, in [0, 1] a pixel; flat."""
-    grey = images.astype(np.float32).mean(axis=-1) / 255
-    down, across = np.diff(grey, axis=1)[:, :, :-1], np.diff(grey, axis=2)[:, :-1]
-    return np.hypot(down, across).ravel()

@@ -1,0 +1,44 @@
+"""Data sets of images with a degraded copy of each, to restore it from."""
+
+import dataclasses
+import re
+
+import numpy as np
+
+from tfgan_zoo.data.source import OPERATORS
+from tfgan_zoo.utils.resize import bicubic, to_uint8
+
+_WAY = re.compile(r"bicubic([2-9])/(.+)")
+
+
+@OPERATORS.register
+def degraded(name, find):
+    """"degraded/bicubic4/NAME": NAME with each `image` shrunk four times as `condition` [B,H/4,W/4,C] in [0,1].
+
+    Any factor from 2 to 9 will do. The filter is antialiased and bicubic, and its results are rounded to 256
+    levels. The images are those of the size asked for, which the factor must divide.
+
+    Raises ValueError for another name.
+    """
+    way = _WAY.fullmatch(name)
+    if way is None:
+        raise ValueError(f"degraded is degraded/bicubicN/NAME, with a factor N from 2 to 9; got 'degraded/{name}'")
+    factor, inner = int(way[1]), find(way[2])
+
+    def read(split, form, take):
+        examples = inner.examples(split, form, take)
+        if "image" not in examples:
+            raise ValueError(f"degraded needs image, and {inner.name} has {', '.join(examples)}")
+        return {"condition": _shrunk(to_uint8(examples["image"]), factor), **examples}
+
+    return dataclasses.replace(inner, name=f"degraded/{name}", read=read)
+
+
+def _shrunk(images, factor):
+    """uint8 images [N,H,W,C] -> float32 [N,H/factor,W/factor,C] in [0,1]."""
+    height, width = images.shape[1:3]
+    if height % factor or width % factor:
+        raise ValueError(
+            f"images of {height} x {width} cannot be shrunk {factor} times: give an image_size that is a multiple of it"
+        )
+    return np.float32(1 / 255) * bicubic(images, (height // factor, width // factor))
