@@ -133,3 +133,5 @@ def test_keras_name_for_it_writes_the_same(tmp_path):
     np.testing.assert_allclose(served(tmp_path / "out"), model.decode(Z), atol=1e-6)
     with pytest.raises(ValueError, match="formats of an export are tf_saved_model, tflite, onnx; got 'pb'"):
         model.export(tmp_path / "other", "pb")
+    with pytest.raises(TypeError, match="GAN.export has no option verbose: it writes what `signatures"):
+        model.export(tmp_path / "other", verbose=False)

@@ -4,11 +4,13 @@ import inspect
 import json
 import shutil
 import threading
+import warnings
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from tfgan_zoo.data import LeftOut
 from tfgan_zoo.evaluation import PROTOCOLS
 from tfgan_zoo.hub import models
 from tfgan_zoo.hub.config import ConfigError, load_config
@@ -229,6 +231,17 @@ def test_a_stray_picture_that_takes_all_labels_is_named(twelve, tmp_path):
     told = refusal(of(strayed, "cgan/mnist"))
     assert "CGAN learns from image and label, and the data have image alone" in told
     assert "no labels, because of 1 image outside the class folders (cover.png)" in told
+
+
+def test_what_a_folder_leaves_out_is_said_once(photos, tmp_path):
+    shutil.copytree(photos, tmp_path / "mixed")
+    (tmp_path / "mixed/drawing.svg").write_text("<svg/>")
+    said = []
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        train(of(tmp_path / "mixed"), tmp_path / "run", say=said.append)
+    assert sum("1 file left out as no readable image (.svg 1)" in line for line in said) == 1
+    assert [each for each in warned if issubclass(each.category, LeftOut)] == []
 
 
 # What a resumed run may change

@@ -40,8 +40,16 @@ class Saving:
             )
         super().save(filepath, *arguments, **options)
 
-    def export(self, filepath, format="tf_saved_model"):
-        """Writes what serves without this package. Arguments, result and errors are those of `zoo.export`."""
+    def export(self, filepath, format="tf_saved_model", **options):
+        """Writes what serves without this package. Arguments, result and errors are those of `zoo.export`.
+
+        Raises TypeError for Keras' other options.
+        """
+        if options:
+            raise TypeError(
+                f"{type(self).__name__}.export has no option {', '.join(options)}: it writes what `signatures()` "
+                "names, and prints nothing."
+            )
         return export(self, filepath, format)
 
     def get_config(self):

@@ -1,5 +1,6 @@
 """All that a run will need, looked for before its first step and before its folder is made."""
 
+import contextlib
 import warnings
 from dataclasses import dataclass
 
@@ -45,6 +46,14 @@ def check_settings(config: Config):
         )
 
 
+@contextlib.contextmanager
+def said_in_notes():
+    """Without the warnings of what folders leave out, which is among the notes of what `examine` found."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", LeftOut)
+        yield
+
+
 def examine(config: Config, model):
     """What the run of a config will train on, once all that it needs was found.
 
@@ -55,9 +64,7 @@ def examine(config: Config, model):
     Raises:
         RunError: something is missing or does not fit; the message has everything, and the keys to set.
     """
-    with warnings.catch_warnings():
-        # The notes say it.
-        warnings.simplefilter("ignore", LeftOut)
+    with said_in_notes():
         try:
             info = data.info(**config.data.model_dump())
         except (ValueError, OSError) as error:

@@ -86,6 +86,7 @@ def train(config, folder, resume=False, strategy=None, say=print):
         found = preflight.examine(config, model)
         for note in found.notes:
             say(note)
+        stack.enter_context(preflight.said_in_notes())
         room = preflight.room(config, model)
         of_data = found.record(config)
         stack.enter_context(run_folder.opened(folder, config, resume, strategy, of_data, room))
