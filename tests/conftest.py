@@ -11,9 +11,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 # Graphs run a few times only, so that compiling them less well is faster.
 os.environ.setdefault("XLA_FLAGS", "--xla_backend_optimization_level=0")
 
+import devices
 import keras
 import pytest
-import tensorflow as tf
 from grouping import ByGroup
 from tensorflow.python.framework.config import disable_op_determinism
 
@@ -21,9 +21,7 @@ from tfgan_zoo import cli
 
 
 def pytest_configure(config):
-    # TensorFlow fixes its devices at first use, so this cannot wait for a fixture.
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    devices.split_cpu()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -9,3 +9,9 @@ import tensorflow as tf
 def two_replicas():
     """One strategy for the whole process: two of them would mix up their collective operations."""
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
+
+
+def split_cpu():
+    """Makes two logical CPUs of one. TensorFlow fixes its devices at first use, so this must come before it."""
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)

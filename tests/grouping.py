@@ -1,5 +1,7 @@
 """Which tests run on one worker, one after the other: those that a group names."""
 
+import re
+
 from xdist.scheduler import LoadScopeScheduling
 
 
@@ -23,7 +25,7 @@ class ByGroup(LoadScopeScheduling):
     def _split_scope(self, nodeid):
         path, _, rest = nodeid.partition("::")
         if path.endswith("tests/test_contracts.py") and "[" in rest:
-            return rest.partition("[")[2].rstrip("]").partition("/")[0]
+            return re.match(r"\w+", rest.partition("[")[2]).group()
         if "wheel" in rest:
             return "wheel"
         return path if path in self.WHOLE else nodeid

@@ -5,8 +5,8 @@ The other configs are built at their own size, and take two steps at the size of
 
 import importlib
 import inspect
-import time
 
+import contract_process
 import contracts
 import numpy as np
 import pytest
@@ -14,12 +14,11 @@ import pytest
 from tfgan_zoo.evaluation import check
 from tfgan_zoo.hub.config import list_configs, load_config
 
-# What a system's contracts may take, in seconds of one core: the process's own time, so that a busy machine does
+# What a system's contracts may take, in seconds of one core: the time of their process, so that a busy machine does
 # not count.
 BUDGET = 20
 
-# Those that take longer still: their tiny networks are not tiny enough to trace.
-LARGER = {"acgan": 60, "cyclegan": 70, "gan_cls": 70, "infogan": 45, "progressive_gan": 55}
+REPRESENTATIVES = contracts.representatives()
 
 
 @pytest.fixture(scope="session")
@@ -29,96 +28,39 @@ def server():
     server.close()
 
 
-REPRESENTATIVES = contracts.representatives()
+@pytest.fixture(scope="module", params=REPRESENTATIVES)
+def found(request, tmp_path_factory):
+    """What a process of its own found of a system's contracts, of those that were asked for."""
+    asked = [
+        item.callspec.params["contract"]
+        for item in request.session.items
+        if item.originalname == "test_contract" and item.callspec.params["found"] == request.param
+    ]
+    return contract_process.found(
+        REPRESENTATIVES[request.param], tmp_path_factory.mktemp(request.param), asked or ["exports"]
+    )
 
 
-@pytest.fixture(
-    scope="module",
-    params=[
-        pytest.param(config_id, id=system)
-        for system, config_id in REPRESENTATIVES.items()
-    ],
-)
-def config(request):
-    return contracts.smoke(request.param)
+@pytest.mark.parametrize("contract", contracts.CONTRACTS)
+def test_contract(found, contract, record_property, request):
+    assert found[contract]["error"] is None, found[contract]["error"]
+    if contract == "replicas_agree":
+        config_id = REPRESENTATIVES[request.node.callspec.params["found"]]
+        record_property("alike", [config_id, "mirrored", 2, found[contract]["result"]])
 
 
-@pytest.fixture(scope="module")
-def reference(config):
-    """A model trained for a few steps on one device; tests must not change it."""
-    return contracts.fit(contracts.build(config), config, contracts.STEPS)
+def test_an_export_answers_without_the_package(found, server):
+    for ask in found["exports"]["result"]:
+        outputs = server.run(ask)
+        assert set(outputs) == set(ask["expected"])
+        for name, value in ask["expected"].items():
+            np.testing.assert_allclose(outputs[name], value, atol=1e-5)
 
 
-@pytest.fixture(scope="module")
-def spent(config):
-    """Seconds of this process on one system's contracts."""
-    return {"seconds": 0.0}
-
-
-@pytest.fixture(autouse=True)
-def measured(request):
-    if "config" not in request.fixturenames:
-        yield
-        return
-    begun = time.process_time()
-    spent = request.getfixturevalue("spent")
-    yield
-    spent["seconds"] += time.process_time() - begun
-
-
-def test_updates_are_counted(config, reference):
-    contracts.updates_are_counted(config, reference)
-
-
-def test_an_update_moves_its_own_player_alone(config):
-    contracts.an_update_moves_its_own_player_alone(config)
-
-
-def test_networks_know_when_they_train(config):
-    contracts.networks_know_when_they_train(config)
-
-
-def test_every_key_matters(config):
-    contracts.every_key_matters(config)
-
-
-def test_evaluation_moves_nothing(config, reference):
-    contracts.evaluation_moves_nothing(config, reference)
-
-
-def test_saving(config, tmp_path):
-    contracts.survives_saving(config, tmp_path)
-
-
-def test_making(config, reference):
-    contracts.makes_by_seed(config, reference)
-
-
-def test_averages(config):
-    contracts.makes_with_averages(config)
-
-
-def test_xla(config):
-    contracts.compiles_with_xla(config)
-
-
-def test_two_replicas(config, record_property):
-    largest = contracts.replicas_agree(config)
-    record_property("alike", [config.id, "mirrored", 2, float(largest)])
-
-
-def test_bfloat16(config):
-    contracts.trains_in_bfloat16(config)
-
-
-def test_export(reference, server, tmp_path):
-    contracts.serves_without_the_package(reference, server, tmp_path)
-
-
-def test_the_contracts_stay_within_their_budget(config, spent, record_property):
-    limit = LARGER.get(config.system, BUDGET)
-    record_property("cost", [config.system, round(spent["seconds"], 1), limit])
-    assert spent["seconds"] <= limit
+def test_the_contracts_stay_within_their_budget(found, record_property, request):
+    seconds = sum(contract["seconds"] for contract in found.values())
+    record_property("cost", [request.node.callspec.params["found"], round(seconds, 1), BUDGET])
+    assert seconds <= BUDGET
 
 
 OTHERS = sorted(set(list_configs()) - set(REPRESENTATIVES.values()))

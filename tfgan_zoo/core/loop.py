@@ -75,6 +75,12 @@ class TrainingLoop:
             taken -= stage.steps
         return self.stages[-1].name, taken
 
+    def enter_stage(self):
+        """Sets `self.stage` to that of the next step, and begins it where that is its first."""
+        self.stage, taken = self._place()
+        if self.stages and not taken:
+            self.begin_stage()
+
     def begin_stage(self):
         """What is to be done before the first step of `self.stage`, outside of its graph; by default nothing."""
 
@@ -85,9 +91,7 @@ class TrainingLoop:
         in_stage = self._in_stage(self._train_once)
 
         def function(iterator):
-            self.stage, taken = self._place()
-            if self.stages and not taken:
-                self.begin_stage()
+            self.enter_stage()
             return in_stage(iterator)
 
         self.train_function = function
