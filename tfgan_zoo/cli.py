@@ -144,16 +144,12 @@ def interpolate(
     settings: Settings = None,
 ):
     """Walk the sphere between pairs of latents, a row a pair."""
-    from tfgan_zoo.random import latents
     from tfgan_zoo.utils import pictures
 
     model = _model(config_id, weights, settings)
     if model.example_key != "image":
         raise ValueError(f"{config_id} makes points, not images; there is no row to draw.")
-    ends = model.latents(2 * pairs, seed)
-    walk = latents.slerp(ends[:pairs], ends[pairs:], steps)
-    images = model.decode(walk.swapaxes(0, 1).reshape(pairs * steps, -1))
-    pictures.save_grid(images, out, columns=steps)
+    pictures.save_grid(model.interpolate(pairs, steps, seed), out, columns=steps)
     print(f"Wrote {pairs} interpolations of {steps} points to {out}.")
 
 

@@ -10,6 +10,8 @@ from PIL import Image
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Captions, Classes, Latents, Sampler, Uniform
 from tfgan_zoo.random import draws
+from tfgan_zoo.random.latents import slerp
+from tfgan_zoo.random.truncation import truncated
 from tfgan_zoo.utils import pictures
 
 
@@ -259,3 +261,31 @@ def test_the_latents_of_examples_are_found_whatever_stands_beside_them():
 def test_a_model_that_draws_translates_nothing():
     with pytest.raises(ValueError, match=r"translates nothing; it draws examples: generate\(n\)"):
         unconditional().translate(np.zeros([1, 2, 2, 1]))
+
+
+def test_truncated_latents_are_drawn_within_the_threshold():
+    model = unconditional()
+    z = model.latents(500, 3)
+    expected = model.decode(truncated(z, 0.5).numpy())
+    np.testing.assert_array_equal(model.generate(500, seed=3, truncation=0.5), expected)
+    np.testing.assert_array_equal(model.decode(z, truncation=0.5), expected)
+    assert not np.allclose(expected, model.generate(500, seed=3))
+
+
+def test_latents_that_are_not_normal_are_not_truncated():
+    with pytest.raises(ValueError, match="Only normal latents can be truncated"):
+        labelled().generate(2, truncation=1.0)
+    with pytest.raises(ValueError, match="above 0; got truncation=0"):
+        unconditional().generate(2, truncation=0)
+
+
+def test_an_interpolation_keeps_the_condition_of_its_pair():
+    model = labelled()
+    ends = model.latents(4, 7)
+    walk = slerp(ends[:2], ends[2:], 3)
+    labels = draws.integers([2], [7, 1], 3).numpy()
+    found = model.interpolate(2, 3, seed=7)
+    expected = [pixel(z, label) for pair, label in enumerate(labels) for z in walk[:, pair]]
+    np.testing.assert_allclose(found.ravel(), np.ravel(expected), rtol=1e-5)
+    asked = model.interpolate(2, 3, seed=7, label=[2, 0])
+    np.testing.assert_allclose(asked.ravel()[[0, 3]], pixel(ends[:2], [2, 0]), rtol=1e-5)

@@ -6,7 +6,11 @@ import pytest
 import tensorflow as tf
 from devices import two_replicas
 
-from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.batch_norm import (
+    BatchNormalization,
+    conditional_batch_norm,
+    standing_statistics,
+)
 
 
 def pair(**arguments):
@@ -72,3 +76,43 @@ def test_two_replicas_have_the_moments_of_the_whole_batch(offset):
     exact = maps.astype(np.float64)
     np.testing.assert_allclose(layer.moving_mean.numpy(), exact.mean(axis=(0, 1, 2)), rtol=1e-6)
     np.testing.assert_allclose(layer.moving_variance.numpy(), exact.var(axis=(0, 1, 2)), rtol=1e-5)
+
+
+def test_without_scale_and_centre_it_is_keras_own_too():
+    maps = tf.constant(np.random.default_rng(0).normal(2, 3, (6, 4, 5, 3)), tf.float32)
+    arguments = {"center": False, "scale": False, "epsilon": 1e-5}
+    found, expected = (kind(**arguments)(maps, training=True) for kind in (BatchNormalization, keras.layers.BatchNormalization))
+    np.testing.assert_allclose(found, expected, atol=2e-5)
+
+
+def test_a_condition_scales_by_one_plus_its_gain_and_shifts():
+    maps, condition = keras.Input([2, 2, 2]), keras.Input([1])
+    made = []
+
+    def linear(units):
+        made.append(keras.layers.Dense(units, use_bias=False))
+        return made[-1]
+
+    network = keras.Model([maps, condition], conditional_batch_norm(maps, condition, linear))
+    gain, bias = made
+    gain.kernel.assign([[0.5, -1.0]])
+    bias.kernel.assign([[3.0, 4.0]])
+    x = np.random.default_rng(0).normal(2, 3, (6, 2, 2, 2)).astype(np.float32)
+    of_row = np.arange(6.0, dtype=np.float32)[:, None]
+    normal = (x - x.mean(axis=(0, 1, 2))) / np.sqrt(x.var(axis=(0, 1, 2)) + 1e-5)
+    scale, shift = 1 + of_row * [0.5, -1.0], of_row * [3.0, 4.0]
+    expected = normal * scale[:, None, None] + shift[:, None, None]
+    np.testing.assert_allclose(network([x, of_row], training=True), expected, atol=1e-4)
+
+
+def test_standing_statistics_are_the_means_over_batches_and_go_again():
+    norm = BatchNormalization()
+    x = keras.Input([1, 1, 1])
+    network = keras.Model(x, keras.layers.Dropout(0.9)(norm(x)))
+    batches = [np.reshape([low, high], [2, 1, 1, 1]).astype(np.float32) for low, high in ((0, 2), (4, 6), (2, 10))]
+    norm.moving_mean.assign([7.0])
+    with standing_statistics(network, batches):
+        # Means of 1, 5 and 6, variances of 1, 1 and 16; nothing is dropped.
+        np.testing.assert_allclose([norm.moving_mean.numpy(), norm.moving_variance.numpy()], [[4], [6]], rtol=1e-5)
+        np.testing.assert_allclose(network(batches[0]).numpy().ravel(), np.array([-4, -2]) / 6**0.5, rtol=1e-4)
+    assert (norm.moving_mean.numpy(), norm.moving_variance.numpy(), norm.momentum) == (7, 1, 0.9)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.losses import gan, least_squares
+from tfgan_zoo.losses import gan, hinge, least_squares
 
 
 def sigmoid(a):
@@ -66,3 +66,11 @@ def test_least_squares_pull_reals_to_one_and_fakes_to_zero():
     real, fake = tf.constant([[3.0], [0.0]]), tf.constant([[[2.0], [-1.0]]])
     assert float(least_squares.discriminator(real, fake)) == (4 + 1) / 2 + (4 + 1) / 2
     assert float(least_squares.generator(fake)) == (1 + 4) / 2
+
+
+def test_hinges_charge_scores_within_their_margins_alone():
+    real, fake = tf.constant([[3.0], [0.5], [-1.0]]), tf.constant([[-4.0], [0.0], [2.0]])
+    np.testing.assert_allclose(hinge.discriminator(real, fake), (0 + 0.5 + 2) / 3 + (0 + 1 + 3) / 3, rtol=1e-6)
+    np.testing.assert_allclose(hinge.generator(fake), 2 / 3, rtol=1e-6)
+    assert hinge.discriminator(tf.zeros([2, 1], tf.bfloat16), tf.zeros([2, 1], tf.bfloat16)).dtype == tf.float32
+    assert float(hinge.discriminator(tf.zeros([2, 1]), tf.zeros([2, 1]))) == 2

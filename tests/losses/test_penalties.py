@@ -1,10 +1,10 @@
-"""Gradient penalties on critics whose gradients are known, and the penalty's own gradient."""
+"""Gradient penalties on critics whose gradients are known, and that of kernels that are not orthogonal."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.losses.penalties import between, gradient_penalty
+from tfgan_zoo.losses.penalties import between, gradient_penalty, orthogonal
 
 
 def linear(*slopes):
@@ -89,3 +89,32 @@ def test_every_example_has_a_share_of_its_own():
 def test_points_between_need_not_be_images():
     points = between(tf.constant([[1.0, 2.0]]), tf.constant([[3.0, 6.0]]), tf.constant([0.75]))
     np.testing.assert_allclose(points, [[1.5, 3.0]])
+
+
+def test_orthogonal_outputs_of_any_length_cost_nothing():
+    rows = np.array([[0.0, 2.0, 0.0], [5.0, 0.0, 0.0]])
+    kernel = tf.Variable(rows.T, dtype=tf.float32)
+    with tf.GradientTape() as tape:
+        penalty = orthogonal([kernel])
+    assert float(penalty) == 0 and not np.any(tape.gradient(penalty, kernel))
+
+
+def test_what_outputs_share_costs_its_square_twice_and_pulls_them_apart():
+    """R = ||W W' (1 - I)||^2 with the gradient 4 (W W' (1 - I)) W, for the rows (1, 2) and (3, -1)."""
+    rows = np.array([[1.0, 2.0], [3.0, -1.0]])
+    kernels = [tf.Variable(rows.T, dtype=tf.float32), tf.Variable(np.reshape(rows.T, [1, 2, 1, 2]), dtype=tf.float32)]
+    with tf.GradientTape() as tape:
+        penalty = orthogonal(kernels)
+    # Both products off the diagonal are 3 - 2 = 1.
+    assert float(penalty) == 2 * (1 + 1)
+    shared = np.array([[0.0, 1.0], [1.0, 0.0]])
+    for kernel, gradient in zip(kernels, tape.gradient(penalty, kernels)):
+        np.testing.assert_allclose(np.reshape(gradient, [2, 2]).T, 4 * shared @ rows)
+
+
+def test_kernels_of_convolutions_have_a_row_for_each_map():
+    kernel = np.random.default_rng(0).normal(size=(3, 3, 2, 5))
+    rows = kernel.reshape(18, 5).T
+    products = rows @ rows.T
+    expected = np.sum(products**2) - np.sum(np.diag(products) ** 2)
+    np.testing.assert_allclose(orthogonal([tf.constant(kernel, tf.float32)]), expected, rtol=1e-5)

@@ -5,6 +5,7 @@ import tensorflow as tf
 
 from tfgan_zoo.core import show
 from tfgan_zoo.core.search import search
+from tfgan_zoo.random.latents import slerp
 
 
 class Generation:
@@ -57,7 +58,7 @@ class Generation:
             seed: an integer makes the draw repeatable; None draws anew.
             batch_size: how many the generator makes at once.
             **conditions: the generator's inputs other than z: one value for all, or an array [n, ...].
-                Those that are not given are drawn.
+                Those that are not given are drawn. `truncation`, a number, keeps normal latents within it.
 
         Returns:
             float32 array [n, H, W, C] in [-1, 1], or [n, d] for points.
@@ -72,6 +73,20 @@ class Generation:
         z = np.asarray(z, np.float32)
         with self.averaged():
             return self._first().sample(len(z), None, batch_size, draws_missing=False, z=z, **conditions)
+
+    def interpolate(self, pairs, steps, seed=None, **conditions):
+        """The examples along the arcs between pairs of latents, float32 [pairs * steps, ...], pair by pair.
+
+        Args:
+            pairs: how many arcs.
+            steps: points on each, both ends included.
+            seed: an integer makes the draw repeatable; None draws anew.
+            **conditions: as `generate` takes them, for each pair; drawn where they are not given.
+        """
+        ends = self.latents(2 * pairs, seed)
+        walk = slerp(ends[:pairs], ends[pairs:], steps).swapaxes(0, 1).reshape(pairs * steps, -1)
+        inputs = self._first().inputs_of(pairs, seed, z=ends[:pairs], **conditions)
+        return self.decode(walk, **{name: np.repeat(v, steps, axis=0) for name, v in inputs.items() if name != "z"})
 
     def translate(self, images, seed=None, batch_size=32, direction=None, **conditions):
         """The translations of images.

@@ -13,6 +13,7 @@ from tfgan_zoo.core.classes import require_classes
 from tfgan_zoo.random import draws
 from tfgan_zoo.random.latents import prior
 from tfgan_zoo.random.noise import replica_rows
+from tfgan_zoo.random.truncation import truncated
 from tfgan_zoo.utils.batching import in_batches
 
 # What examples are by the rank of their batches, where a sampler does not say.
@@ -172,17 +173,19 @@ class Sampler:
         """`n` examples, float32 [n, ...], `batch_size` at once. Other arguments and errors: as `inputs_of`."""
         return in_batches(self.serve, self.inputs_of(n, seed, draws_missing, **given), batch_size)
 
-    def inputs_of(self, n, seed=None, draws_missing=True, **given):
+    def inputs_of(self, n, seed=None, draws_missing=True, truncation=None, **given):
         """The network's inputs for `n` examples: {input: array [n, ...]}.
 
         Args:
             seed: an integer makes the draw repeatable; None draws anew.
             draws_missing: whether inputs that are not given are drawn; else they are asked for.
+            truncation: a number above 0: normal latents beyond it are drawn anew, see `random.truncation`.
             **given: inputs: one value for all, or an array [n, ...].
 
         Raises:
             TypeError: `n` or `seed` is no integer.
-            ValueError: an input is unknown, of another shape or range, or missing and cannot be drawn.
+            ValueError: an input is unknown, of another shape or range, or missing and cannot be drawn; or latents
+                that are not normal are to be truncated.
         """
         n = operator.index(n)
         if n < 1:
@@ -197,7 +200,14 @@ class Sampler:
                 inputs[name] = np.asarray(self.sources[name].draw(n, [seed, place]))
             else:
                 raise ValueError(f"This generator needs the condition {name!r} for each example.")
-        return inputs
+        return inputs if truncation is None else {**inputs, "z": self._truncated(inputs["z"], truncation)}
+
+    def _truncated(self, z, truncation):
+        if getattr(self.sources.get("z"), "prior", None) != "normal":
+            raise ValueError("Only normal latents can be truncated; those of this generator are not normal.")
+        if not truncation > 0:
+            raise ValueError(f"Latents are truncated at a number above 0; got truncation={truncation!r}.")
+        return truncated(z, truncation).numpy()
 
     def _read(self, given, n):
         """The inputs that a caller gave, captions read; refuses unknown ones."""

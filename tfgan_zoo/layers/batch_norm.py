@@ -1,5 +1,7 @@
 """Batch normalisation over the global batch, in one kernel where one device holds all of it."""
 
+import contextlib
+
 import keras
 import tensorflow as tf
 
@@ -17,19 +19,22 @@ class BatchNormalization(keras.layers.BatchNormalization):
     def __init__(self, momentum=0.9, epsilon=1e-5, **kwargs):
         kwargs.setdefault("synchronized", True)
         super().__init__(momentum=momentum, epsilon=epsilon, **kwargs)
+        self._gathers = False
 
     def call(self, inputs, training=None, mask=None):
+        training = training or self._gathers
         if not (training and self.trainable and self._is_fusable(inputs)):
             return super().call(inputs, training=training, mask=mask)
+        channels = inputs.shape[-1]
         outputs, mean, variance = tf.compat.v1.nn.fused_batch_norm(
             inputs,
-            tf.cast(self.gamma, tf.float32),
-            tf.cast(self.beta, tf.float32),
+            tf.cast(self.gamma, tf.float32) if self.scale else tf.ones([channels]),
+            tf.cast(self.beta, tf.float32) if self.center else tf.zeros([channels]),
             epsilon=self.epsilon,
             is_training=True,
         )
         # The kernel returns the sample's unbiased variance; its own output used the biased one.
-        count = tf.cast(tf.size(inputs) // inputs.shape[-1], tf.float32)
+        count = tf.cast(tf.size(inputs) // channels, tf.float32)
         self._move(self.moving_mean, mean)
         self._move(self.moving_variance, variance * (count - 1) / count)
         return outputs
@@ -56,8 +61,50 @@ class BatchNormalization(keras.layers.BatchNormalization):
     def _is_fusable(self, inputs):
         context = tf.distribute.get_replica_context()
         alone = context is not None and context.num_replicas_in_sync == 1
-        plain = self.axis in (-1, 3) and self.scale and self.center
-        return alone and plain and len(inputs.shape) == 4 and inputs.dtype == tf.float32
+        return alone and self.axis in (-1, 3) and len(inputs.shape) == 4 and inputs.dtype == tf.float32
 
     def _move(self, average, value):
         average.assign(average * self.momentum + value * (1.0 - self.momentum))
+
+
+def conditional_batch_norm(x, condition, linear):
+    """Maps [B, H, W, C] normalised, then scaled and shifted by what a condition says (Brock et al. 2019, appendix B).
+
+    Args:
+        x: symbolic maps.
+        condition: symbolic vectors [B, d].
+        linear: a function of a number of units to a layer [B, d] -> [B, units]; it gives the bias, and the gain
+            less 1.
+    """
+    maps = x.shape[-1]
+    gain, bias = (keras.layers.Reshape([1, 1, maps])(linear(maps)(condition)) for _ in range(2))
+    return BatchNormalization(center=False, scale=False)(x) * (1.0 + gain) + bias
+
+
+@contextlib.contextmanager
+def standing_statistics(network, batches):
+    """Within it, a network's batch norms hold the mean of their statistics over some batches.
+
+    What weights need that are averages over training: the moving statistics are those of other weights (Brock et
+    al. 2019, section 3). All else in the network runs in inference mode meanwhile.
+
+    Args:
+        network: a model with any number of `BatchNormalization`.
+        batches: an iterable of the network's inputs.
+    """
+    norms = [layer for layer in network._flatten_layers() if isinstance(layer, BatchNormalization)]
+    held = [(norm, norm.momentum, norm.moving_mean.numpy(), norm.moving_variance.numpy()) for norm in norms]
+    try:
+        for count, batch in enumerate(batches):
+            for norm in norms:
+                # A mean of equal weights, step by step.
+                norm.momentum, norm._gathers = count / (count + 1), True
+            network(batch, training=False)
+        for norm in norms:
+            norm._gathers = False
+        yield
+    finally:
+        for norm, momentum, mean, variance in held:
+            norm.momentum, norm._gathers = momentum, False
+            norm.moving_mean.assign(mean)
+            norm.moving_variance.assign(variance)

@@ -1,4 +1,4 @@
-"""Penalties on the gradient of a critic, given as a closure so that labels never leak into them."""
+"""Penalties: on the gradient of a critic, given as a closure so that labels never leak into it, and on kernels."""
 
 import tensorflow as tf
 
@@ -32,3 +32,19 @@ def gradient_penalty(critic, points, norm=1.0):
     squares = tf.reduce_sum(tf.square(gradients), axis=list(range(1, len(gradients.shape))))
     # The derivative of the root is infinite at 0.
     return tf.reduce_mean(tf.square(tf.sqrt(squares + 1e-12) - norm))
+
+
+def orthogonal(kernels):
+    """sum_W ||W W' * (1 - I)||_F^2, a scalar: Brock et al. 2019, arXiv:1809.11096, equation 3.
+
+    W has a row for each output of a layer. Rows that are orthogonal cost nothing, whatever their lengths.
+
+    Args:
+        kernels: list of [..., outputs], as those of dense and convolutional layers.
+    """
+    total = 0.0
+    for kernel in kernels:
+        rows = tf.reshape(tf.convert_to_tensor(kernel), [-1, kernel.shape[-1]])
+        products = tf.matmul(rows, rows, transpose_a=True)
+        total += tf.reduce_sum(tf.square(tf.linalg.set_diag(products, tf.zeros([rows.shape[-1]]))))
+    return total
