@@ -56,3 +56,9 @@ def test_features_are_what_the_heads_read():
         kernel, bias = network.get_layer(name).get_weights()
         logits = network.predict(images, verbose=0)[name]
         np.testing.assert_allclose(features @ kernel + bias, logits, rtol=1e-4, atol=1e-5)
+
+
+def test_the_mean_distance_of_pairs_within_a_set():
+    """Of 0, 3 and 4i the distances are 3, 4 and 5; the other set is one point, far away."""
+    vectors = np.array([[[0, 0], [3, 0], [0, 4]], [[50, 50]] * 3], float)
+    assert probes.mean_pair_distance(vectors) == pytest.approx((3 + 4 + 5) / 3 / 2)

@@ -12,6 +12,7 @@ from tfgan_zoo.hub.config import load_config
 
 # What the toy data of a config have no labels for.
 NOT_IN_SMOKE = {
+    "bicyclegan/edges2avatars": {"style", "style_lead", "style_shuffled", "style_real"},
     "cyclegan/avatars": {
         "attributes",
         "attributes_lead",

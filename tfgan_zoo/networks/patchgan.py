@@ -31,17 +31,46 @@ def discriminator(
     `condition_channels` the input is a dict of `condition` and `image`, seen together; with `colour_levels`
     the condition is read as `ColourWeights` of so many levels.
     """
+    inputs, x = _inputs(image_size, channels, condition_channels, colour_levels)
+    return keras.Model(inputs, _patches(x, width, levels), name=name)
+
+
+def multiscale(
+    image_size=256,
+    width=64,
+    levels=3,
+    scales=2,
+    channels=3,
+    condition_channels=0,
+    name="discriminator",
+):
+    """image [B, image_size, image_size, channels] -> a list of the logits of patches at each of `scales` scales.
+
+    At each scale is a `discriminator` of its own, that of a smaller scale half as wide. Images are halved by means
+    of 3x3 pixels. Such are those of BicycleGAN (Zhu et al. 2017, arXiv:1711.11586, section 4) in its release.
+    """
+    inputs, x = _inputs(image_size, channels, condition_channels)
+    logits = []
+    for scale in range(scales):
+        x = layers.AveragePooling2D(3, strides=2, padding="same")(x) if scale else x
+        logits.append(_patches(x, max(1, width // 2**scale), levels))
+    return keras.Model(inputs, logits, name=name)
+
+
+def _inputs(image_size, channels, condition_channels, colour_levels=0):
+    """The symbolic inputs, and what is seen of them: the image, with its condition if there is one."""
     image = keras.Input([image_size, image_size, channels], name="image")
-    inputs, x = image, image
-    if condition_channels:
-        condition = keras.Input([image_size, image_size, condition_channels], name="condition")
-        inputs = {"condition": condition, "image": image}
-        seen = ColourWeights(colour_levels)(condition) if colour_levels else condition
-        x = layers.Concatenate()([seen, image])
+    if not condition_channels:
+        return image, image
+    condition = keras.Input([image_size, image_size, condition_channels], name="condition")
+    seen = ColourWeights(colour_levels)(condition) if colour_levels else condition
+    return {"condition": condition, "image": image}, layers.Concatenate()([seen, image])
+
+
+def _patches(x, width, levels):
+    """Maps -> a logit for each of their patches."""
     for level in range(levels):
         x = _conv(x, width * min(2**level, 8), strides=2, norm=level > 0)
     x = _conv(x, width * min(2**levels, 8), strides=1, norm=True)
-    logits = layers.Conv2D(
-        1, 4, kernel_initializer=keras.initializers.RandomNormal(stddev=0.02), dtype="float32"
-    )(layers.ZeroPadding2D(1)(x))
-    return keras.Model(inputs, logits, name=name)
+    start = keras.initializers.RandomNormal(stddev=0.02)
+    return layers.Conv2D(1, 4, kernel_initializer=start, dtype="float32")(layers.ZeroPadding2D(1)(x))

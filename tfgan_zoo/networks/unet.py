@@ -27,6 +27,12 @@ def _up(x, filters):
     return instance_norm()(x)
 
 
+def _beside(x, z):
+    """Maps [B, H, W, C] and the numbers z [B, d], each as a map of one value: [B, H, W, C + d]."""
+    pixel = layers.Reshape([1, 1, z.shape[-1]])(z)
+    return layers.Concatenate()([x, layers.UpSampling2D(x.shape[1:3])(pixel)])
+
+
 def _noise_size(image_size, filters, dropouts):
     """How many numbers the first `dropouts` levels of the decoder drop by."""
     bottom = image_size // 2 ** len(filters)
@@ -44,6 +50,7 @@ def generator(
     skips=True,
     dropouts=3,
     rate=0.5,
+    latent_dim=0,
 ):
     """{"condition": [B, S, S, condition_channels], "noise": [B, N]} -> image [B, S, S, channels].
 
@@ -53,20 +60,30 @@ def generator(
     in training and after it: it is the only noise there is. Images are in [-1, 1]. With `colour_levels`
     the condition is read as `ColourWeights` of so many levels.
 
+    With `latent_dim` there is an input "z" [B, latent_dim], which each level of the encoder gets beside its
+    maps, as in BicycleGAN (Zhu et al. 2017, arXiv:1711.11586, section 4); `dropouts` may then be 0, without
+    an input "noise".
+
     Raises:
-        ValueError: `image_size` cannot be halved so often, or there are too many dropouts.
+        ValueError: `image_size` cannot be halved so often, or there are too many dropouts or none.
     """
-    if image_size % 2**levels or not 0 < dropouts < levels:
+    least = 0 if latent_dim else 1
+    if image_size % 2**levels or not least <= dropouts < levels:
         raise ValueError(
-            f"A U-Net of {levels} levels takes images whose side is a multiple of {2**levels}, and 1 to "
+            f"A U-Net of {levels} levels takes images whose side is a multiple of {2**levels}, and {least} to "
             f"{levels - 1} dropouts; got side {image_size} and {dropouts} dropouts."
         )
     filters = [width * min(2**level, 8) for level in range(levels)]
     condition = keras.Input([image_size, image_size, condition_channels], name="condition")
-    noise = keras.Input([_noise_size(image_size, filters, dropouts)], name="noise")
+    inputs = {"condition": condition}
+    if latent_dim:
+        z = inputs["z"] = keras.Input([latent_dim], name="z")
+    if dropouts:
+        noise = inputs["noise"] = keras.Input([_noise_size(image_size, filters, dropouts)], name="noise")
     maps = []
     x = ColourWeights(colour_levels)(condition) if colour_levels else condition
     for level, count in enumerate(filters):
+        x = _beside(x, z) if latent_dim else x
         # Neither on the input nor on the bottom, where one pixel a map would leave nothing but zeros.
         x = _down(x, count, norm=0 < level < levels - 1)
         maps.append(x)
@@ -84,4 +101,4 @@ def generator(
         layers.ReLU()(x)
     )
     image = layers.Activation("tanh", dtype="float32")(image)
-    return keras.Model({"condition": condition, "noise": noise}, image, name="generator")
+    return keras.Model(inputs, image, name="generator")

@@ -81,12 +81,6 @@ def read(network, images):
     return logits.argmax(axis=-1)
 
 
-def features(network, head, images):
-    """What a head of a `classifier` reads of uint8 images [n, H, W, C]: float32 [n, 64]."""
-    read = keras.Model(network.input, network.get_layer(head).input)
-    return read.predict(images, batch_size=100, verbose=0)
-
-
 def agreement(found, expected):
     """The share of known `expected` labels that were found, a float."""
     known = np.asarray(expected) != UNKNOWN
@@ -115,6 +109,13 @@ def gradient_distance(images, others):
     images, others: uint8 [n, H, W, C].
     """
     return float(stats.wasserstein_distance(gradients(images), gradients(others)))
+
+
+def mean_pair_distance(vectors):
+    """The mean Euclidean distance of two different ones of k vectors, the mean over n sets: [n, k, d] -> float."""
+    count = vectors.shape[1]
+    distances = [np.linalg.norm(each[:, None] - each[None], axis=-1).sum() for each in vectors]
+    return float(np.mean(distances) / (count * (count - 1)))
 
 
 def mean_and_error(values):

@@ -3,6 +3,7 @@
 import keras
 from keras import layers
 
+from tfgan_zoo.layers.style_code import style_code
 from tfgan_zoo.networks import dcgan
 
 
@@ -49,7 +50,4 @@ def conv_decoder(latent_dim=32, image_size=32, width=32, channels=1):
 
 
 def _encoder(image, h, latent_dim):
-    code = {
-        name: layers.Dense(latent_dim, name=name, dtype="float32")(h) for name in ("mu", "logvar")
-    }
-    return keras.Model(image, code, name="encoder")
+    return keras.Model(image, style_code(h, latent_dim), name="encoder")

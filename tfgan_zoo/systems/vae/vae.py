@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.layers.style_code import drawn
 from tfgan_zoo.losses import variational
 from tfgan_zoo.random import draws
 from tfgan_zoo.random.noise import replica_rows
@@ -81,7 +82,7 @@ class VAE(AdversarialModel):
 
         def negated_bound():
             mu, logvar = self._posterior(x, training=True)
-            decoded = self.generator(mu + tf.exp(0.5 * logvar) * epsilon, training=True)
+            decoded = self.generator(drawn(mu, logvar, epsilon), training=True)
             reconstruction = -tf.reduce_mean(self._log_likelihood(x, decoded))
             divergence = tf.reduce_mean(variational.divergence(mu, logvar))
             loss = reconstruction + self._weight() * divergence
@@ -159,7 +160,7 @@ class VAE(AdversarialModel):
             for start in range(0, len(x), batch_size):
                 rows = slice(start, start + batch_size)
                 mu, logvar = self._posterior(x[rows], training=False)
-                decoded = self.generator(mu + tf.exp(0.5 * logvar) * epsilon[rows], training=False)
+                decoded = self.generator(drawn(mu, logvar, epsilon[rows]), training=False)
                 log_likelihood = self._log_likelihood(x[rows], decoded)
                 terms.append((-log_likelihood, variational.divergence(mu, logvar)))
         reconstruction, divergence = (np.concatenate(t).astype(np.float64) for t in zip(*terms))
@@ -190,7 +191,7 @@ class VAE(AdversarialModel):
     def _log_weights(self, x, epsilon):
         """log p(x, z) - log q(z | x), [S, B], at z = mu + sigma * epsilon for epsilon [S, B, d]."""
         mu, logvar = self._posterior(x, training=False)
-        z = mu + tf.exp(0.5 * logvar) * epsilon
+        z = drawn(mu, logvar, epsilon)
         decoded = self.generator(tf.reshape(z, [-1, self.latent_dim]), training=False)
         decoded = tf.reshape(decoded, [*epsilon.shape[:2], *x.shape[1:]])
         prior_over_posterior = tf.reduce_sum(epsilon**2 + logvar - z**2, axis=-1) / 2
