@@ -74,7 +74,14 @@ def test_every_other_config_takes_two_steps(config_id):
     assert int(model.step.numpy()) == 2
 
 
-@pytest.mark.parametrize("config_id", list_configs())
+# Configs whose weights take gigabytes.
+HUGE = {"biggan/imagenet_paper"}
+
+
+@pytest.mark.parametrize(
+    "config_id",
+    [pytest.param(name, marks=[pytest.mark.long] * (name in HUGE)) for name in list_configs()],
+)
 def test_every_config_builds_at_its_own_size(config_id):
     config = load_config(config_id)
     model = contracts.build(config)
