@@ -35,7 +35,9 @@ class Given:
 def found(config_id, folder, names):
     """What such a process finds; an error of its own where it ends without an answer."""
     command = [sys.executable, __file__, config_id, str(folder), *names]
-    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"})
+    done = subprocess.run(
+        command, capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    )
     assert done.returncode == 0, done.stderr[-4000:]
     return json.loads(done.stdout.splitlines()[-1])
 

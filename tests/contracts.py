@@ -168,7 +168,9 @@ def descending(config):
 
     Adam turns the last digit of a tiny gradient into a whole step, and hides gradients of another size.
     """
-    descent = {f"optimizers.{player}": {"class": "SGD", "learning_rate": 0.01} for player in config.optimizers}
+    descent = {
+        f"optimizers.{player}": {"class": "SGD", "learning_rate": 0.01} for player in config.optimizers
+    }
     descent |= {"train.stages": [{"name": stage.name, "steps": stage.steps} for stage in config.train.stages]}
     return build(load_config(config.id, descent, smoke=True))
 

@@ -26,9 +26,7 @@ Settings = Annotated[
     typer.Option("--set", metavar="KEY=VALUE", help="override a config key; may be repeated"),
 ]
 Smoke = Annotated[bool, typer.Option("--smoke", help="use the config's tiny smoke overlay")]
-Weights = Annotated[
-    str, typer.Option(help="'pretrained', or the path of a .weights.h5 file or run folder")
-]
+Weights = Annotated[str, typer.Option(help="'pretrained', or the path of a .weights.h5 file or run folder")]
 Strategy = Annotated[
     str, typer.Option(help="none, mirrored (all GPUs), multiworker (what TF_CONFIG names) or tpu")
 ]
@@ -89,7 +87,8 @@ def train(
     run: Annotated[Path | None, typer.Option(help="the run folder")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="go on from the last checkpoint")] = False,
     check: Annotated[
-        bool, typer.Option("--check", help="look for all that the run needs, print its plan, and train nothing")
+        bool,
+        typer.Option("--check", help="look for all that the run needs, print its plan, and train nothing"),
     ] = False,
     strategy: Strategy = "none",
     settings: Settings = None,
@@ -218,7 +217,8 @@ def reproduce(
     every: Annotated[bool, typer.Option("--all", help="every claim of the zoo")] = False,
     recorded: Annotated[bool, typer.Option("--recorded", help="print the records that ship")] = False,
     judge: Annotated[
-        bool, typer.Option("--judge", help="judge the records that ship by the targets of now, and write them")
+        bool,
+        typer.Option("--judge", help="judge the records that ship by the targets of now, and write them"),
     ] = False,
     run: Annotated[Path, typer.Option(help="the folder of the runs")] = Path("runs/claims"),
     json_file: JsonFile = None,
@@ -234,7 +234,9 @@ def reproduce(
     if (name is None) != every:
         raise ValueError("reproduce takes the name of a system or config, or --all.")
     if (recorded or judge) and seed is not None:
-        raise ValueError("--recorded and --judge read what was measured; --seed measures anew. Give one of them.")
+        raise ValueError(
+            "--recorded and --judge read what was measured; --seed measures anew. Give one of them."
+        )
     from tfgan_zoo import reproduce
 
     read = reproduce.judge_again if judge else reproduce.recorded

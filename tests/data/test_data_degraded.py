@@ -63,7 +63,9 @@ def test_what_is_read_once_is_kept_with_a_manifest(tmp_path, zoo_data):
     assert set(made["arrays"]) >= {"condition", "image"} and "folder" in made["source"]
 
 
-@pytest.mark.parametrize("name", ["degraded/fashion_mnist_10k", "degraded/bicubic1/fashion_mnist_10k", "degraded/"])
+@pytest.mark.parametrize(
+    "name", ["degraded/fashion_mnist_10k", "degraded/bicubic1/fashion_mnist_10k", "degraded/"]
+)
 def test_another_way_is_refused(name):
     with pytest.raises(ValueError, match="degraded is degraded/bicubicN/NAME"):
         data.arrays(name)

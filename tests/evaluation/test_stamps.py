@@ -82,7 +82,9 @@ def test_an_array_is_known_by_its_values(tmp_path):
 
 def test_scores_of_one_side_alone_say_how_it_was_read(home):
     stamps = [
-        comparing.evaluate(str(home / "wide"), None, ["ms_ssim_diversity"], image_size=32, fit=fit)[0]["protocol"]
+        comparing.evaluate(str(home / "wide"), None, ["ms_ssim_diversity"], image_size=32, fit=fit)[0][
+            "protocol"
+        ]
         for fit in ("crop", "pad")
     ]
     assert [(stamp["image_size"], stamp["fit"]) for stamp in stamps] == [(32, "crop"), (32, "pad")]
@@ -93,7 +95,9 @@ def test_statistics_remember_how_their_images_were_read(home, tmp_path):
     kept = str(tmp_path / "kept.npz")
     comparing.evaluate(str(home / "wide"), metrics=[], statistics=kept, fit="pad", **read)
     (score,) = comparing.evaluate(str(home / "wide"), kept, fit="pad", **read)
-    assert score["protocol"] == comparing.evaluate(*[str(home / "wide")] * 2, fit="pad", **read)[0]["protocol"]
+    assert (
+        score["protocol"] == comparing.evaluate(*[str(home / "wide")] * 2, fit="pad", **read)[0]["protocol"]
+    )
     with pytest.raises(metrics.ProtocolMismatch, match="'fit': 'pad'} and fakes by .*'fit': 'crop'}"):
         comparing.evaluate(str(home / "wide"), kept, fit="crop", **read)
     with pytest.raises(ValueError, match="reals are 16 x 16 and fakes 20 x 20"):
@@ -105,7 +109,13 @@ def test_statistics_remember_how_their_images_were_read(home, tmp_path):
 )
 def test_a_configs_own_scores_say_it_too(config_id, name, home, tmp_path):
     def protocol(folder, **overrides):
-        overrides = {"data.name": str(folder), "data.take": None, "data.channels": 1, "data.image_size": 28, **overrides}
+        overrides = {
+            "data.name": str(folder),
+            "data.take": None,
+            "data.channels": 1,
+            "data.image_size": 28,
+            **overrides,
+        }
         overrides |= {**SIZES, "data.image_size": 16} if config_id.startswith("dcgan") else {}
         config = load_config(config_id, overrides, smoke=True)
         config = config.model_copy(update={"eval": {name: {"split": "train"}}})

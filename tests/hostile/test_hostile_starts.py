@@ -10,12 +10,25 @@ from tfgan_zoo.training.run import built
 
 ODD = ["-1", "0", "1", "2", "1.5", "true", "null", "x", "[]", "{}", "1e9", "../x", "001", "train", "\udce9"]
 KEYS = [
-    *(f"train.{key}" for key in ("steps", "batch_size", "seed", "log_every", "keep", "precision", "on_collapse")),
-    *(f"data.{key}" for key in ("name", "split", "image_size", "fit", "channels", "take", "keys", "data_dir")),
+    *(
+        f"train.{key}"
+        for key in ("steps", "batch_size", "seed", "log_every", "keep", "precision", "on_collapse")
+    ),
+    *(
+        f"data.{key}"
+        for key in ("name", "split", "image_size", "fit", "channels", "take", "keys", "data_dir")
+    ),
     *(f"eval.sliced_wasserstein.{key}" for key in ("samples", "projections", "seed", "split", "nope")),
     *("eval.fid.extractor", "eval.nope", "held_out", "system_args.classes", "system_args.prior"),
-    *(f"optimizers.generator.{key}" for key in ("learning_rate", "momentum", "clipnorm", "weight_decay", "class")),
-    *(f"networks.{player}.{key}" for player in ("generator", "discriminator") for key in ("image_size", "classes")),
+    *(
+        f"optimizers.generator.{key}"
+        for key in ("learning_rate", "momentum", "clipnorm", "weight_decay", "class")
+    ),
+    *(
+        f"networks.{player}.{key}"
+        for player in ("generator", "discriminator")
+        for key in ("image_size", "classes")
+    ),
 ]
 
 

@@ -7,7 +7,21 @@ import pytest
 from tfgan_zoo.hub import builders, models
 from tfgan_zoo.hub.config import ConfigError, Optimizer, load_config, parse_overrides
 
-NAMES = ["./a #1", "001", "2021-05-01", "yes", "a: b", "[neu]", "{a: b}", "1e3", "~", "'quoted'", "é", "a=b", " x "]
+NAMES = [
+    "./a #1",
+    "001",
+    "2021-05-01",
+    "yes",
+    "a: b",
+    "[neu]",
+    "{a: b}",
+    "1e3",
+    "~",
+    "'quoted'",
+    "é",
+    "a=b",
+    " x ",
+]
 
 
 @pytest.mark.parametrize("name", [*NAMES, os.fsdecode(b"caf\xe9")])
@@ -49,7 +63,9 @@ def test_text_deep_in_the_schema_is_text_and_all_else_is_yaml():
     assert parse_overrides([f"{key}={text}" for key, text in zip(yaml, texts)]) == yaml
 
 
-@pytest.mark.parametrize("key", ["train.steps", "train.seed", "data.take", "data.image_size", "data.channels"])
+@pytest.mark.parametrize(
+    "key", ["train.steps", "train.seed", "data.take", "data.image_size", "data.channels"]
+)
 def test_a_truth_value_is_no_number(key):
     with pytest.raises(ConfigError, match=f"{key}: must be a whole number; got true"):
         load_config("dcgan/fashion_mnist", {key: True})
@@ -58,11 +74,23 @@ def test_a_truth_value_is_no_number(key):
 @pytest.mark.parametrize(
     "name, values",
     [
-        ("learning_rate", [True, "x", -1e-3, [1], {"class": "CosineDecay", "initial_learning_rate": "x", "decay_steps": 3}]),
+        (
+            "learning_rate",
+            [True, "x", -1e-3, [1], {"class": "CosineDecay", "initial_learning_rate": "x", "decay_steps": 3}],
+        ),
         ("learning_rate", [{"class": "CosineDecay", "initial_learning_rate": True, "decay_steps": 3}]),
-        ("learning_rate", [{"class": "ConstantThenLinear", "initial": -1, "constant_steps": 1, "decay_steps": 3}]),
-        ("learning_rate", [{"class": "ConstantThenLinear", "initial": 1, "constant_steps": "a", "decay_steps": 3}]),
-        ("learning_rate", [{"class": "ConstantThenLinear", "initial": 1, "constant_steps": 0, "decay_steps": 0}]),
+        (
+            "learning_rate",
+            [{"class": "ConstantThenLinear", "initial": -1, "constant_steps": 1, "decay_steps": 3}],
+        ),
+        (
+            "learning_rate",
+            [{"class": "ConstantThenLinear", "initial": 1, "constant_steps": "a", "decay_steps": 3}],
+        ),
+        (
+            "learning_rate",
+            [{"class": "ConstantThenLinear", "initial": 1, "constant_steps": 0, "decay_steps": 0}],
+        ),
         ("beta_1", ["x", True, 1, -0.1]),
         ("beta_2", ["x", 1.5]),
         ("epsilon", ["x", True]),
@@ -85,7 +113,14 @@ def test_values_of_optimizers_that_are_none(name, values):
 
 
 def test_values_of_optimizers_that_are_some():
-    given = {"learning_rate": 0, "beta_1": 0, "weight_decay": 0.0, "clipnorm": 1, "use_ema": True, "amsgrad": False}
+    given = {
+        "learning_rate": 0,
+        "beta_1": 0,
+        "weight_decay": 0.0,
+        "clipnorm": 1,
+        "use_ema": True,
+        "amsgrad": False,
+    }
     made = builders.optimizer(Optimizer(**{"class": "Adam", **given}), "optimizers.generator")
     assert (float(made.learning_rate), made.clipnorm, made.use_ema) == (0.0, 1, True)
 

@@ -27,7 +27,9 @@ def test_every_position_adds_the_values_of_those_whose_keys_its_query_matches():
     layer = SelfAttention()
     layer.build(MAPS.shape)
     layer.gamma.assign(0.5)
-    kernels = {each.name: each.kernel.numpy()[0, 0] / float(each.sigma()) for each in spectral.layers_of(layer)}
+    kernels = {
+        each.name: each.kernel.numpy()[0, 0] / float(each.sigma()) for each in spectral.layers_of(layer)
+    }
     assert {name: kernel.shape for name, kernel in kernels.items()} == {
         "queries": (16, 2),
         "keys": (16, 2),

@@ -81,7 +81,10 @@ def test_two_replicas_have_the_moments_of_the_whole_batch(offset):
 def test_without_scale_and_centre_it_is_keras_own_too():
     maps = tf.constant(np.random.default_rng(0).normal(2, 3, (6, 4, 5, 3)), tf.float32)
     arguments = {"center": False, "scale": False, "epsilon": 1e-5}
-    found, expected = (kind(**arguments)(maps, training=True) for kind in (BatchNormalization, keras.layers.BatchNormalization))
+    found, expected = (
+        kind(**arguments)(maps, training=True)
+        for kind in (BatchNormalization, keras.layers.BatchNormalization)
+    )
     np.testing.assert_allclose(found, expected, atol=2e-5)
 
 
@@ -109,10 +112,16 @@ def test_standing_statistics_are_the_means_over_batches_and_go_again():
     norm = BatchNormalization()
     x = keras.Input([1, 1, 1])
     network = keras.Model(x, keras.layers.Dropout(0.9)(norm(x)))
-    batches = [np.reshape([low, high], [2, 1, 1, 1]).astype(np.float32) for low, high in ((0, 2), (4, 6), (2, 10))]
+    batches = [
+        np.reshape([low, high], [2, 1, 1, 1]).astype(np.float32) for low, high in ((0, 2), (4, 6), (2, 10))
+    ]
     norm.moving_mean.assign([7.0])
     with standing_statistics(network, batches):
         # Means of 1, 5 and 6, variances of 1, 1 and 16; nothing is dropped.
-        np.testing.assert_allclose([norm.moving_mean.numpy(), norm.moving_variance.numpy()], [[4], [6]], rtol=1e-5)
-        np.testing.assert_allclose(network(batches[0]).numpy().ravel(), np.array([-4, -2]) / 6**0.5, rtol=1e-4)
+        np.testing.assert_allclose(
+            [norm.moving_mean.numpy(), norm.moving_variance.numpy()], [[4], [6]], rtol=1e-5
+        )
+        np.testing.assert_allclose(
+            network(batches[0]).numpy().ravel(), np.array([-4, -2]) / 6**0.5, rtol=1e-4
+        )
     assert (norm.moving_mean.numpy(), norm.moving_variance.numpy(), norm.momentum) == (7, 1, 0.9)

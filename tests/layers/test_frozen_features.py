@@ -66,7 +66,9 @@ def test_a_config_holds_the_hash(features):
 
 
 def test_what_there_is_not_is_named():
-    with pytest.raises(ValueError, match="There is no trained network 'classifier/mnits'. .*classifier/mnist"):
+    with pytest.raises(
+        ValueError, match="There is no trained network 'classifier/mnits'. .*classifier/mnist"
+    ):
         FrozenFeatures("classifier/mnits", "relu_2")
     with pytest.raises(ValueError, match="relu_9"):
         FrozenFeatures("classifier/mnist", "relu_9")

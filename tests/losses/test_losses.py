@@ -23,9 +23,7 @@ def test_losses_are_the_papers_log_probabilities(real, fake):
     minimax = np.mean([math.log(1 - sigmoid(a)) for a in fake])
     np.testing.assert_allclose(gan.generator_minimax(fake_t), minimax, rtol=1e-6)
     non_saturating = -np.mean([math.log(sigmoid(a)) for a in fake])
-    np.testing.assert_allclose(
-        gan.generator_non_saturating(fake_t), non_saturating, rtol=1e-6
-    )
+    np.testing.assert_allclose(gan.generator_non_saturating(fake_t), non_saturating, rtol=1e-6)
 
 
 def test_a_discriminator_that_cannot_tell_scores_log_four():
@@ -70,7 +68,11 @@ def test_least_squares_pull_reals_to_one_and_fakes_to_zero():
 
 def test_hinges_charge_scores_within_their_margins_alone():
     real, fake = tf.constant([[3.0], [0.5], [-1.0]]), tf.constant([[-4.0], [0.0], [2.0]])
-    np.testing.assert_allclose(hinge.discriminator(real, fake), (0 + 0.5 + 2) / 3 + (0 + 1 + 3) / 3, rtol=1e-6)
+    np.testing.assert_allclose(
+        hinge.discriminator(real, fake), (0 + 0.5 + 2) / 3 + (0 + 1 + 3) / 3, rtol=1e-6
+    )
     np.testing.assert_allclose(hinge.generator(fake), 2 / 3, rtol=1e-6)
-    assert hinge.discriminator(tf.zeros([2, 1], tf.bfloat16), tf.zeros([2, 1], tf.bfloat16)).dtype == tf.float32
+    assert (
+        hinge.discriminator(tf.zeros([2, 1], tf.bfloat16), tf.zeros([2, 1], tf.bfloat16)).dtype == tf.float32
+    )
     assert float(hinge.discriminator(tf.zeros([2, 1]), tf.zeros([2, 1]))) == 2

@@ -55,9 +55,7 @@ def test_its_gradient_in_the_weights_is_that_of_central_differences():
     kernel, head, x = rng.normal(size=(3, 4)), rng.normal(size=(4, 1)), rng.normal(size=(5, 3))
     weights = [tf.Variable(w, dtype=tf.float32) for w in (kernel, head)]
     with tf.GradientTape() as tape:
-        penalty = gradient_penalty(
-            lambda x: tf.tanh(x @ weights[0]) @ weights[1], tf.constant(x, tf.float32)
-        )
+        penalty = gradient_penalty(lambda x: tf.tanh(x @ weights[0]) @ weights[1], tf.constant(x, tf.float32))
     np.testing.assert_allclose(penalty, tanh_penalty(kernel, head, x), rtol=1e-5)
     for weight, gradient in zip((kernel, head), tape.gradient(penalty, weights)):
         expected = np.empty_like(weight)
@@ -102,7 +100,10 @@ def test_orthogonal_outputs_of_any_length_cost_nothing():
 def test_what_outputs_share_costs_its_square_twice_and_pulls_them_apart():
     """R = ||W W' (1 - I)||^2 with the gradient 4 (W W' (1 - I)) W, for the rows (1, 2) and (3, -1)."""
     rows = np.array([[1.0, 2.0], [3.0, -1.0]])
-    kernels = [tf.Variable(rows.T, dtype=tf.float32), tf.Variable(np.reshape(rows.T, [1, 2, 1, 2]), dtype=tf.float32)]
+    kernels = [
+        tf.Variable(rows.T, dtype=tf.float32),
+        tf.Variable(np.reshape(rows.T, [1, 2, 1, 2]), dtype=tf.float32),
+    ]
     with tf.GradientTape() as tape:
         penalty = orthogonal(kernels)
     # Both products off the diagonal are 3 - 2 = 1.

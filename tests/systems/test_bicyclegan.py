@@ -16,9 +16,7 @@ SIDE, CODE = 16, 3
 
 def bicycle(rates=0.0, conditional=False, **arguments):
     shape = {"image_size": SIDE, "channels": 1}
-    generator = unet.generator(
-        **shape, levels=2, width=2, condition_channels=1, dropouts=0, latent_dim=CODE
-    )
+    generator = unet.generator(**shape, levels=2, width=2, condition_channels=1, dropouts=0, latent_dim=CODE)
     encoder = networks.encoder(**shape, latent_dim=CODE, levels=2, width=2)
     judges = [
         patchgan.multiscale(**shape, levels=1, width=2, condition_channels=int(conditional), name=name)
@@ -148,7 +146,10 @@ def test_codes_are_given_drawn_and_read():
     np.testing.assert_allclose(model.translate(condition, z=code), served, atol=1e-6)
     assert np.abs(model.translate(condition, seed=0) - model.translate(condition, seed=1)).max() > 0
     read = model.encode({"image": batch["image"]})
-    assert {name: value.shape.as_list() for name, value in read.items()} == {"mu": [4, CODE], "logvar": [4, CODE]}
+    assert {name: value.shape.as_list() for name, value in read.items()} == {
+        "mu": [4, CODE],
+        "logvar": [4, CODE],
+    }
     assert set(model.signatures()["serving_default"][1]) == {"condition", "z"}
 
 

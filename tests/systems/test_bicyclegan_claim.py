@@ -106,7 +106,12 @@ def test_figures_are_means_over_seeds_and_the_baseline_has_no_codes(monkeypatch)
     bench = SimpleNamespace(train=train)
     found = claim.measure(bench, 4, 2, 2, 1, seeds=[0, 2], attribute="skin", seed=1)
     assert found == {"diversity_ratio": (4.0, pytest.approx(2.0)), "style_lead": (0.5, 0.0)}
-    assert [(name, seed) for name, seed, _ in trained] == [("bicycle", 1), ("noise", 1), ("bicycle", 3), ("noise", 3)]
+    assert [(name, seed) for name, seed, _ in trained] == [
+        ("bicycle", 1),
+        ("noise", 1),
+        ("bicycle", 3),
+        ("noise", 3),
+    ]
     ours, theirs = trained[0][2], trained[1][2]
     assert theirs == {**ours, "eval": None, **claim.NOISE}
 
@@ -115,7 +120,9 @@ def test_the_baselines_codes_are_noise():
     """Nothing that it minimises asks for a code: L1 and the second discriminator are left."""
     model = models.build(load_config("bicyclegan/edges2avatars", claim.NOISE, smoke=True))
     rng = np.random.default_rng(0)
-    batch = {key: tf.constant(rng.uniform(-1, 1, [4, 16, 16, 1]), tf.float32) for key in ("condition", "image")}
+    batch = {
+        key: tf.constant(rng.uniform(-1, 1, [4, 16, 16, 1]), tf.float32) for key in ("condition", "image")
+    }
     logs = {name: float(value) for name, value in model.train_step(batch).items()}
     assert logs["encoder_loss"] == 0
     before = model.encoder.get_weights()

@@ -41,7 +41,9 @@ def logits(x, label):
 
 
 def by_hand(d_steps=1, **arguments):
-    return BigGAN(images_by_label(VALUES), judge(), d_steps=d_steps, classes=3, standing_batches=1, **arguments)
+    return BigGAN(
+        images_by_label(VALUES), judge(), d_steps=d_steps, classes=3, standing_batches=1, **arguments
+    )
 
 
 def batch(real=REAL, label=LABEL):
@@ -65,7 +67,9 @@ def test_the_losses_are_hinges_of_logits_that_know_the_class():
 def test_each_step_of_the_discriminator_has_reals_of_its_own_and_fakes_with_their_labels():
     model = descend(by_hand(d_steps=2), rate=0.0)
     asked = watch(model.generator, lambda inputs: inputs["label"].numpy())
-    shown = watch(model.discriminator, lambda inputs: (inputs["image"].numpy().ravel(), inputs["label"].numpy()))
+    shown = watch(
+        model.discriminator, lambda inputs: (inputs["image"].numpy().ravel(), inputs["label"].numpy())
+    )
     model.train_step(batch())
     assert model.batches_per_step == 2 and len(shown) == 3
     for place in (0, 1):
@@ -125,7 +129,10 @@ def test_a_step_of_the_power_method_goes_before_each_update_of_the_discriminator
     apply = model.apply
     model.apply = lambda gradients, when=None: (applied.append(*gradients), apply(gradients, when))
     rng = np.random.default_rng(0)
-    data = {"image": rng.uniform(-1, 1, (2 * d_steps, 8, 8, 1)).astype(np.float32), "label": np.zeros(2 * d_steps)}
+    data = {
+        "image": rng.uniform(-1, 1, (2 * d_steps, 8, 8, 1)).astype(np.float32),
+        "label": np.zeros(2 * d_steps),
+    }
     model.train_step(model.batch(data))
     assert applied == ["discriminator"] * d_steps + ["generator"]
     assert [count for each, count in steps if each is layer] == list(range(d_steps))
@@ -154,7 +161,9 @@ def test_the_logit_is_a_linear_function_of_the_sum_over_positions_and_a_projecti
 
 
 def test_the_generator_gives_each_block_its_chunk_of_z_beside_the_class():
-    network = networks.generator(latent_dim=6, image_size=16, width=2, shared=5, attention=8, channels=1, classes=3)
+    network = networks.generator(
+        latent_dim=6, image_size=16, width=2, shared=5, attention=8, channels=1, classes=3
+    )
     # Of the first dense layer, and of gain and bias of two norms in each of two blocks.
     dense = of_type(network, SpectralDense)
     assert [(layer.kernel.shape[0], layer.use_bias) for layer in dense] == [(2, True)] + [(7, False)] * 8

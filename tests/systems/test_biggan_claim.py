@@ -47,7 +47,9 @@ def measured(monkeypatch):
             claim.metrics, "precision_recall", lambda real, fake, k: (1 - fake[0, 0] / 10, len(real) / 100)
         )
         model = SimpleNamespace(classes=2, generate=generate)
-        variant = SimpleNamespace(model=model, config=None, note=lambda name, value: notes.update({name: value}))
+        variant = SimpleNamespace(
+            model=model, config=None, note=lambda name, value: notes.update({name: value})
+        )
         bench = SimpleNamespace(shipped=lambda name, config_id, seed: variant)
         found = claim.measure(bench, [2, 1, 0.5, 0.2], 3, 3, 1, "test")
         assert asked == [(6, threshold) for threshold in (2, 1, 0.5, 0.2)]

@@ -16,9 +16,7 @@ P, Q, R, S = 0.8, 1.5, 0.6, -0.4
 def times(weight, name):
     """x -> weight x on images of one pixel."""
     image = keras.Input([1, 1, 1])
-    scale = keras.layers.Dense(
-        1, use_bias=False, kernel_initializer=keras.initializers.Constant(weight)
-    )
+    scale = keras.layers.Dense(1, use_bias=False, kernel_initializer=keras.initializers.Constant(weight))
     return keras.Model(image, scale(image), name=name)
 
 

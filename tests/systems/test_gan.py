@@ -51,7 +51,9 @@ def test_in_the_papers_config_d_moves_as_by_half_of_its_objective():
         return variable.numpy()
 
     for update in (0, 1_000_000, 10_000_000):
-        paper, whole = (moved(name, update, factor) for name, factor in (("gan/mnist_paper", 1.0), ("gan/mnist", 0.5)))
+        paper, whole = (
+            moved(name, update, factor) for name, factor in (("gan/mnist_paper", 1.0), ("gan/mnist", 0.5))
+        )
         np.testing.assert_allclose(paper, whole, rtol=1e-5)
     np.testing.assert_allclose(moved("gan/mnist_paper", 0, 1.0), [-0.05 * 2.5, 0.15 * 2.5], rtol=1e-5)
 

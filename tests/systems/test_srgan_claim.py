@@ -55,7 +55,12 @@ def test_a_smooth_image_has_the_smaller_error_and_a_sharp_one_looks_real(arrays,
 
 def test_ratios_have_srgan_above():
     names = ("bicubic", "srresnet", "srgan")
-    figures_of = {"psnr": (21, 24, 20), "ssim": (0.5, 0.7, 0.6), "gradient_distance": (8, 4, 1), "frechet": (9, 6, 3)}
+    figures_of = {
+        "psnr": (21, 24, 20),
+        "ssim": (0.5, 0.7, 0.6),
+        "gradient_distance": (8, 4, 1),
+        "frechet": (9, 6, 3),
+    }
     given = {f"{key}_{name}": v for key, values in figures_of.items() for name, v in zip(names, values)}
     assert claim.differences(given) == pytest.approx(
         {

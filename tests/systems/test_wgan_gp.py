@@ -139,9 +139,15 @@ def test_the_critic_of_appendix_f():
     # None on the image itself: one within the first block, two in each other, one before the mean.
     assert len(of_type(network, layers.ReLU)) == 1 + 3 * 2 + 1
     known = (layers.InputLayer, layers.Conv2D, layers.ReLU, layers.AveragePooling2D, layers.Add)
-    assert {type(layer) for layer in network.layers} - set(known) == {layers.GlobalAveragePooling2D, layers.Dense}
+    assert {type(layer) for layer in network.layers} - set(known) == {
+        layers.GlobalAveragePooling2D,
+        layers.Dense,
+    }
     square = 128 * 128
-    assert network.count_params() == (9 * 3 * 128 + 128) + 7 * (9 * square + 128) + (3 * 128 + 128) + (square + 128) + 129
+    assert (
+        network.count_params()
+        == (9 * 3 * 128 + 128) + 7 * (9 * square + 128) + (3 * 128 + 128) + (square + 128) + 129
+    )
 
 
 def test_the_generator_of_appendix_f():
@@ -193,7 +199,9 @@ def test_the_released_toy_networks():
         for layer, fan_in in zip(hidden, (inputs, 512, 512)):
             largest = np.abs(layer.kernel.numpy()).max()
             np.testing.assert_allclose(largest, np.sqrt(6 / fan_in), rtol=0.02)
-        np.testing.assert_allclose(np.abs(last.kernel.numpy()).max(), np.sqrt(6 / (512 + last.units)), rtol=0.03)
+        np.testing.assert_allclose(
+            np.abs(last.kernel.numpy()).max(), np.sqrt(6 / (512 + last.units)), rtol=0.03
+        )
 
 
 @pytest.mark.parametrize("size", [4, 28, 48])

@@ -70,7 +70,10 @@ def silent(_):
 
 def test_everything_is_told_at_once_with_the_keys_to_set_and_no_folder_is_made(photos, tmp_path):
     overrides = {"data__channels": 3, "train__batch_size": 32}
-    asked = {"fid": {"extractor": CLASSIFIER, "split": "test"}, "inception_score": {"extractor": CLASSIFIER, "samples": 9}}
+    asked = {
+        "fid": {"extractor": CLASSIFIER, "split": "test"},
+        "inception_score": {"extractor": CLASSIFIER, "samples": 9},
+    }
     settings = of(photos, **overrides).model_copy(update={"eval": asked})
     with pytest.raises(RunError) as error:
         train(settings, tmp_path / "run", say=silent)
@@ -85,7 +88,10 @@ def test_everything_is_told_at_once_with_the_keys_to_set_and_no_folder_is_made(p
         "eval.fid.split=test: unknown split 'test'; here are train, or a slice such as 'train[:80%]'. "
         "Set eval.fid.split=train or eval.fid=null to leave this score out."
     )
-    assert reasons[3] == "eval.inception_score: it needs 10 samples or more. Set eval.inception_score=null to leave this score out."
+    assert (
+        reasons[3]
+        == "eval.inception_score: it needs 10 samples or more. Set eval.inception_score=null to leave this score out."
+    )
     assert not (tmp_path / "run").exists()
 
 
@@ -93,8 +99,14 @@ def test_everything_is_told_at_once_with_the_keys_to_set_and_no_folder_is_made(p
     "asked, told",
     [
         ({"nope": {}}, "no protocol 'nope'"),
-        ({"fid": {"extractor": CLASSIFIER, "sample": 3}}, "eval.fid: unknown key 'sample'. Did you mean samples"),
-        ({"fid": {"extractor": CLASSIFIER, "samples": -1}}, "eval.fid.samples: .*greater than or equal to 1; got -1"),
+        (
+            {"fid": {"extractor": CLASSIFIER, "sample": 3}},
+            "eval.fid: unknown key 'sample'. Did you mean samples",
+        ),
+        (
+            {"fid": {"extractor": CLASSIFIER, "samples": -1}},
+            "eval.fid.samples: .*greater than or equal to 1; got -1",
+        ),
         ({"fid": {"extractor": CLASSIFIER, "samples": True}}, "eval.fid.samples: .*valid integer; got True"),
         ({"fid": {"extractor": 3}}, "eval.fid.extractor: .*valid string; got 3"),
         ({"sliced_wasserstein": {"samples": 0}}, "eval.sliced_wasserstein.samples: .*; got 0"),
@@ -117,15 +129,31 @@ def test_every_setting_of_every_protocol_says_what_it_may_be():
 @pytest.mark.parametrize(
     "config_id, asked, told",
     [
-        ("dcgan/fashion_mnist", {"fid": {"extractor": "nope"}}, "eval.fid.extractor=nope: There is no extractor 'nope'"),
-        ("dcgan/fashion_mnist", {"fid": {"extractor": "inception_2015"}}, "extractor=inception_2015: .*original weights"),
+        (
+            "dcgan/fashion_mnist",
+            {"fid": {"extractor": "nope"}},
+            "eval.fid.extractor=nope: There is no extractor 'nope'",
+        ),
+        (
+            "dcgan/fashion_mnist",
+            {"fid": {"extractor": "inception_2015"}},
+            "extractor=inception_2015: .*original weights",
+        ),
         ("dcgan/fashion_mnist", {"fid": {"extractor": "classifier/cifar10"}}, None),
         ("dcgan/fashion_mnist", {"conditional_accuracy": {"extractor": CLASSIFIER}}, "no classes to ask for"),
-        ("dcgan/fashion_mnist", {"translation_error": {}}, "it scores translations, which this system does not make"),
+        (
+            "dcgan/fashion_mnist",
+            {"translation_error": {}},
+            "it scores translations, which this system does not make",
+        ),
         ("dcgan/fashion_mnist", {"mode_coverage": {}}, "it scores points"),
         ("dcgan/fashion_mnist", {"caption_distance": {}}, "needs images with captions"),
         ("dcgan/fashion_mnist", {"caption_retrieval": {"encoder": "nobody"}}, "encoder=nobody"),
-        ("dcgan/fashion_mnist", {"parzen_log_likelihood": {}}, r"split=test: unknown.*validation=train\[50000:\]: .*reaches past"),
+        (
+            "dcgan/fashion_mnist",
+            {"parzen_log_likelihood": {}},
+            r"split=test: unknown.*validation=train\[50000:\]: .*reaches past",
+        ),
         ("gan/ring8", {"sliced_wasserstein": {}}, "it scores images that are drawn"),
         ("cgan/mnist", {"conditional_accuracy": {"extractor": CLASSIFIER}}, None),
     ],
@@ -148,7 +176,10 @@ def test_scores_that_would_fail_are_told_before_the_first_step(config_id, asked,
     [
         ({"data__image_size": 20}, "Set data.image_size=16 to convert"),
         ({"data__channels": 3}, "data.channels=1 to convert the data, or networks.generator.channels=3"),
-        ({"data__image_size": None, "data__fit": "crop"}, "image of 20 x 20 with 1 channel; .*Set data.image_size=16"),
+        (
+            {"data__image_size": None, "data__fit": "crop"},
+            "image of 20 x 20 with 1 channel; .*Set data.image_size=16",
+        ),
         # Only one of the two networks was changed.
         (
             {"data__image_size": 32, "networks__generator__image_size": 32},
@@ -157,7 +188,10 @@ def test_scores_that_would_fail_are_told_before_the_first_step(config_id, asked,
         ),
         ({"held_out": "test"}, "held_out=test: unknown split 'test'.*Set held_out=train, or null"),
         ({"data__split": "test"}, "data.split=test: unknown split 'test'"),
-        ({"train__batch_size": 21}, "20 examples, fewer than a batch of train.batch_size=21. Set train.batch_size=20"),
+        (
+            {"train__batch_size": 21},
+            "20 examples, fewer than a batch of train.batch_size=21. Set train.batch_size=20",
+        ),
     ],
 )
 def test_data_that_do_not_fit_the_networks(photos, overrides, told):
@@ -181,7 +215,9 @@ def test_batches_of_several_critic_steps_are_counted(photos):
     settings = of(photos, "wgan/mnist", train__batch_size=12)
     batches = models.build(settings).batches_per_step
     assert batches > 1
-    assert f"of which a step takes {batches}. Set train.batch_size={20 // batches} or less" in refusal(settings)
+    assert f"of which a step takes {batches}. Set train.batch_size={20 // batches} or less" in refusal(
+        settings
+    )
 
 
 def test_replicas_share_a_batch_evenly(photos):
@@ -190,7 +226,9 @@ def test_replicas_share_a_batch_evenly(photos):
     settings = of(photos, train__batch_size=5)
     with two_replicas().scope():
         model = models.build(settings)
-    with pytest.raises(RunError, match="cannot be shared out evenly among 2 replicas. Set train.batch_size=6"):
+    with pytest.raises(
+        RunError, match="cannot be shared out evenly among 2 replicas. Set train.batch_size=6"
+    ):
         preflight.examine(settings, model)
 
 
@@ -200,7 +238,10 @@ def test_replicas_share_a_batch_evenly(photos):
 @pytest.mark.parametrize("config_id", ["cgan/mnist", "acgan/fashion_mnist"])
 def test_more_classes_than_the_networks_have(twelve, config_id):
     told = refusal(of(twelve, config_id))
-    assert "The data have 12 classes (kind_00, kind_01," in told and "the networks 10. Set system_args.classes=12 " in told
+    assert (
+        "The data have 12 classes (kind_00, kind_01," in told
+        and "the networks 10. Set system_args.classes=12 " in told
+    )
     settings = [f"{key}.classes" for key in ("system_args", "networks.generator", "networks.discriminator")]
     fitting = of(twelve, config_id, **{key: 12 for key in settings})
     assert preflight.examine(fitting, models.build(fitting)).info.num_classes == 12
@@ -214,7 +255,9 @@ def test_fewer_classes_than_the_networks_have(twelve, config_id, tmp_path):
     asked = {"conditional_accuracy": {"extractor": CLASSIFIER, "samples": 20}}
     told = refusal(of(two, config_id, train__batch_size=4).model_copy(update={"eval": asked}))
     assert "The data have 2 classes (kind_00, kind_01), the networks 10. Set system_args.classes=2 " in told
-    assert "eval.conditional_accuracy: classifier/fashion_mnist tells 10 classes apart, and there are 2" in told
+    assert (
+        "eval.conditional_accuracy: classifier/fashion_mnist tells 10 classes apart, and there are 2" in told
+    )
 
 
 def test_classes_without_an_example_are_told(twelve):
@@ -267,7 +310,11 @@ def test_scores_and_intervals_are_free_on_resume_and_what_computes_is_not(photos
     assert card["steps"] == 8 and card["scores"][0]["protocol"]["n_fake"] == 8
     none = of(photos, train__steps=10).model_copy(update={"eval": {}})
     assert train(none, run, resume=True, say=silent)["scores"] == []
-    for key, value in {"train__seed": 3, "data__fit": "pad", "optimizers__generator__learning_rate": 1e-5}.items():
+    for key, value in {
+        "train__seed": 3,
+        "data__fit": "pad",
+        "optimizers__generator__learning_rate": 1e-5,
+    }.items():
         with pytest.raises(RunError, match=f"another value of {key.replace('__', '.')}"):
             train(of(photos, train__steps=12, **{key: value}), run, resume=True, say=silent)
 
@@ -276,7 +323,9 @@ def test_a_run_does_not_go_on_with_other_images(photos, run, tmp_path):
     more = shutil.copytree(photos, tmp_path / "more")
     photographs(more / "added", 1, seed=5)
     settings = of(more, train__steps=8)
-    with pytest.raises(RunError, match="began with other data: 20 examples of .*photos:train then, 21 examples of .*more"):
+    with pytest.raises(
+        RunError, match="began with other data: 20 examples of .*photos:train then, 21 examples of .*more"
+    ):
         train(settings, run, resume=True, say=silent)
     # As many images, of which one was retouched.
     retouched = shutil.copytree(photos, tmp_path / "retouched")
@@ -347,7 +396,9 @@ def test_a_score_that_fails_is_told_of_and_training_goes_on(photos, tmp_path, fa
     lines = []
     card = train(settings, tmp_path / "run", say=lines.append)
     told = [line for line in lines if line.startswith("Warning: the score invented failed")]
-    assert [line.partition(" at step ")[2][:14] for line in told] == [f"{step} (no server)." for step in (2, 6, 8)]
+    assert [line.partition(" at step ")[2][:14] for line in told] == [
+        f"{step} (no server)." for step in (2, 6, 8)
+    ]
     assert "--resume --set eval.invented=null does without it" in told[0]
     assert card["steps"] == 8 and [score["metric"] for score in card["scores"]] == ["sliced_wasserstein"]
     rows = read_table(tmp_path / "run/scores.csv")
@@ -382,7 +433,9 @@ def test_a_table_takes_rows_of_other_columns(tmp_path):
 
 def test_a_run_may_be_trained_in_another_thread(tmp_path):
     found = []
-    thread = threading.Thread(target=lambda: found.append(train(config("gan/ring8"), tmp_path / "run", say=silent)))
+    thread = threading.Thread(
+        target=lambda: found.append(train(config("gan/ring8"), tmp_path / "run", say=silent))
+    )
     thread.start()
     thread.join()
     assert found and found[0]["steps"] == 4

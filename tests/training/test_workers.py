@@ -25,9 +25,7 @@ def arrays(folder):
     """Every array of a run's networks in full precision, as its last checkpoint has them, by its name."""
     found = {}
     with h5py.File(max((folder / "checkpoints").iterdir()) / "state.weights.h5") as file:
-        file.visititems(
-            lambda name, item: found.update({name: item[()]}) if hasattr(item, "dtype") else None
-        )
+        file.visititems(lambda name, item: found.update({name: item[()]}) if hasattr(item, "dtype") else None)
     return {name: array for name, array in found.items() if not name.startswith("optimizers")}
 
 
@@ -86,7 +84,9 @@ def test_two_workers_train_as_one(tmp_path, record_property):
     "strategy, count", [("mirrored", 2), ("mirrored", 4), ("multiworker", 2), ("multiworker", 3)]
 )
 def test_every_shape_of_game_trains_alike_on_replicas(strategy, count, tmp_path, record_property):
-    ids = {"gan/mnist", "wgan_gp/mnist", "progressive_gan/fashion_mnist", "infogan/mnist"} & set(list_configs())
+    ids = {"gan/mnist", "wgan_gp/mnist", "progressive_gan/fashion_mnist", "infogan/mnist"} & set(
+        list_configs()
+    )
     # Minibatch statistics are of groups of four on each replica; the history pool has five slots.
     found = together(strategy, count, sorted(ids), tmp_path / "others", batch=4 * count)
     found |= together(strategy, count, ["cyclegan/avatars"], tmp_path / "cyclegan", batch=count)
@@ -188,7 +188,10 @@ def test_the_others_stop_when_a_worker_dies_and_all_resume(who, when, tmp_path, 
         (None, "it is not set"),
         ("{", "cannot be read"),
         ('{"cluster": {"worker": ["a:1"]}}', "cannot be read"),
-        ('{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}', "an index within its job"),
+        (
+            '{"cluster": {"worker": ["a:1"]}, "task": {"type": "worker", "index": 1}}',
+            "an index within its job",
+        ),
         ('{"cluster": {"ps": ["a:1"]}, "task": {"type": "ps", "index": 0}}', "chief and worker alone"),
     ],
 )

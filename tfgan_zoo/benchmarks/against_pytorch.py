@@ -46,9 +46,7 @@ def compare(shape, steps, rounds):
     try:
         for worker in workers.values():
             _ask(worker, steps)
-        seconds = [
-            {name: _ask(worker, steps) for name, worker in workers.items()} for _ in range(rounds)
-        ]
+        seconds = [{name: _ask(worker, steps) for name, worker in workers.items()} for _ in range(rounds)]
     finally:
         for worker in workers.values():
             worker.stdin.close()
@@ -56,8 +54,7 @@ def compare(shape, steps, rounds):
     ours = _FRAMEWORKS[0]
     return {
         "images_per_second": {
-            name: [round(shape["batch"] * steps / each[name], 1) for each in seconds]
-            for name in workers
+            name: [round(shape["batch"] * steps / each[name], 1) for each in seconds] for name in workers
         },
         "median_ratio": {
             name: round(statistics.median(each[name] / each[ours] for each in seconds), 3)

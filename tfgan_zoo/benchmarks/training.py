@@ -46,7 +46,11 @@ def measure(config, steps=100, repeats=3, strategy=None):
         "steps": steps,
         "images_per_second": batch * steps / seconds,
         "step_milliseconds": 1e3 * seconds / steps,
-        **(_exchange(model, shared, strategy) if replicas > 1 else _use_of_peak(model, stream, steps / seconds)),
+        **(
+            _exchange(model, shared, strategy)
+            if replicas > 1
+            else _use_of_peak(model, stream, steps / seconds)
+        ),
         # Linux counts in KiB.
         "peak_memory_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
     }
@@ -206,8 +210,7 @@ def describe(result):
     return "\n".join(
         [
             f"{result['id']}, {result['batch']} examples a step{replicas}, {result['steps']} steps",
-            f"{result['images_per_second']:,.0f} images/s, "
-            f"{result['step_milliseconds']:.1f} ms a step",
+            f"{result['images_per_second']:,.0f} images/s, {result['step_milliseconds']:.1f} ms a step",
             _where_the_time_goes(result),
             f"peak memory {result['peak_memory_mib']:,.0f} MiB",
         ]

@@ -86,7 +86,9 @@ class Generation:
         ends = self.latents(2 * pairs, seed)
         walk = slerp(ends[:pairs], ends[pairs:], steps).swapaxes(0, 1).reshape(pairs * steps, -1)
         inputs = self._first().inputs_of(pairs, seed, z=ends[:pairs], **conditions)
-        return self.decode(walk, **{name: np.repeat(v, steps, axis=0) for name, v in inputs.items() if name != "z"})
+        return self.decode(
+            walk, **{name: np.repeat(v, steps, axis=0) for name, v in inputs.items() if name != "z"}
+        )
 
     def translate(self, images, seed=None, batch_size=32, direction=None, **conditions):
         """The translations of images.

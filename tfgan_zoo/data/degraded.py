@@ -13,7 +13,7 @@ _WAY = re.compile(r"bicubic([2-9])/(.+)")
 
 @OPERATORS.register
 def degraded(name, find):
-    """"degraded/bicubic4/NAME": NAME with each `image` shrunk four times as `condition` [B,H/4,W/4,C] in [0,1].
+    """ "degraded/bicubic4/NAME": NAME with each `image` shrunk four times as `condition` [B,H/4,W/4,C] in [0,1].
 
     Any factor from 2 to 9 will do. The filter is antialiased and bicubic, and its results are rounded to 256
     levels. The images are those of the size asked for, which the factor must divide.
@@ -22,7 +22,9 @@ def degraded(name, find):
     """
     way = _WAY.fullmatch(name)
     if way is None:
-        raise ValueError(f"degraded is degraded/bicubicN/NAME, with a factor N from 2 to 9; got 'degraded/{name}'")
+        raise ValueError(
+            f"degraded is degraded/bicubicN/NAME, with a factor N from 2 to 9; got 'degraded/{name}'"
+        )
     factor, inner = int(way[1]), find(way[2])
 
     def read(split, form, take):

@@ -105,7 +105,9 @@ def _report(root, files, others):
     counts = Counter(first for first, *rest in firsts if rest)
     strays = tuple("/".join(parts) for parts in firsts if len(parts) == 1) if counts else ()
     suffixes = Counter(path.suffix.lower() or "without suffix" for path in others)
-    folders = [path.name for path in sorted(root.iterdir()) if path.is_dir() and not path.name.startswith(".")]
+    folders = [
+        path.name for path in sorted(root.iterdir()) if path.is_dir() and not path.name.startswith(".")
+    ]
     return Folder(
         path=str(root),
         images=len(files),

@@ -10,10 +10,9 @@ from tfgan_zoo.evaluation.references import reference_arrays, stamp
 
 @PROTOCOLS.register
 @needs(translates_images)
-def translation_error(
-    model, config, picture, samples: Count = 500, seed: Seed = 0, split: str | None = None
-):
+def translation_error(model, config, picture, samples: Count = 500, seed: Seed = 0, split: str | None = None):
     """Mean absolute error, PSNR and SSIM between translations of held-out images and their pairs."""
+
     def errors(fake, real):
         yield "l1", np.abs(fake - real).mean()
         yield "psnr", metrics.psnr(real, fake).mean()
@@ -35,14 +34,13 @@ def translation_distance(
     split: str | None = None,
 ):
     """Sliced Wasserstein distance between pixels of translations and of their domain, held out."""
+
     def distances(fake, real):
         flat = (images.reshape(len(images), -1) for images in (real, fake))
         yield "distance", metrics.sliced_wasserstein(*flat, projections=projections, seed=seed)
 
     settings = {"projections": projections}
-    return _translation_scores(
-        model, config, model.samplers(), distances, settings, samples, seed, split
-    )
+    return _translation_scores(model, config, model.samplers(), distances, settings, samples, seed, split)
 
 
 def _translation_scores(model, config, ways, measure, settings, samples, seed, split):

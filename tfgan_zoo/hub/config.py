@@ -326,7 +326,9 @@ def _of_run(path, config_id):
         raw = json.loads(path.read_text(encoding="utf-8"))
         found = raw["id"]
     except (ValueError, KeyError, TypeError) as error:
-        raise ConfigError(f"{path} is damaged ({error!r}); the settings of its run cannot be read.") from error
+        raise ConfigError(
+            f"{path} is damaged ({error!r}); the settings of its run cannot be read."
+        ) from error
     if found != config_id:
         raise ConfigError(f"{path.parent} holds a run of {found}, not of {config_id}.")
     return raw

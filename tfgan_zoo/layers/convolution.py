@@ -103,7 +103,9 @@ def _correlate(images, maps, shape):
 
     @tf.custom_gradient
     def correlate(images, maps):
-        kernel = (_by_convolution if _is_faster_by_convolution(images, maps) else _backpropagated)(images, maps, shape)
+        kernel = (_by_convolution if _is_faster_by_convolution(images, maps) else _backpropagated)(
+            images, maps, shape
+        )
         return kernel, lambda upstream: (_double(maps, upstream), _halve(images, upstream))
 
     return correlate(images, maps)

@@ -33,7 +33,9 @@ class FrozenFeatures(keras.layers.Layer):
         super().__init__(**{"dtype": "float32", "trainable": False, **kwargs})
         trained, digest = TRAINED[network](path)
         if not digest.startswith(sha256 or ""):
-            raise ValueError(f"The weights of {network} have SHA-256 {digest[:16]}…; {sha256[:16]}… were asked for.")
+            raise ValueError(
+                f"The weights of {network} have SHA-256 {digest[:16]}…; {sha256[:16]}… were asked for."
+            )
         self.network, self.layer, self.path, self.sha256 = network, layer, path, digest
         maps = keras.Model(trained.input, trained.get_layer(layer).output)
         # In a function, where Keras does not take it for a part whose weights are to be saved.
@@ -70,7 +72,9 @@ class FrozenFeatures(keras.layers.Layer):
             pixels, maps = context.all_reduce(tf.distribute.ReduceOp.MEAN, [pixels, maps])
         # Batches that are alike say nothing of it.
         says = tf.logical_and(self.measured.value == 0, maps > 0)
-        self.unit.assign(tf.stop_gradient(tf.where(says, tf.math.divide_no_nan(pixels, maps), self.unit.value)))
+        self.unit.assign(
+            tf.stop_gradient(tf.where(says, tf.math.divide_no_nan(pixels, maps), self.unit.value))
+        )
         self.measured.assign(tf.where(says, 1.0, self.measured.value))
 
     def compute_output_shape(self, input_shape):

@@ -38,7 +38,9 @@ class _Spectral(keras.layers.Layer):
             autocast=False,
             aggregation="only_first_replica",
         )
-        self.bias = self.add_weight(name="bias", shape=[self.outputs], initializer="zeros") if self.use_bias else None
+        self.bias = (
+            self.add_weight(name="bias", shape=[self.outputs], initializer="zeros") if self.use_bias else None
+        )
 
     def _image(self):
         """W as a matrix [inputs, outputs], and W u [inputs, 1]."""
@@ -59,7 +61,9 @@ class _Spectral(keras.layers.Layer):
         return tf.cast(self.kernel.value / self.sigma(), self.compute_dtype)
 
     def _with_bias(self, outputs):
-        return outputs if self.bias is None else tf.nn.bias_add(outputs, tf.cast(self.bias.value, outputs.dtype))
+        return (
+            outputs if self.bias is None else tf.nn.bias_add(outputs, tf.cast(self.bias.value, outputs.dtype))
+        )
 
     def get_config(self):
         return {

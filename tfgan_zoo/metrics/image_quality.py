@@ -111,8 +111,7 @@ def _pair(first, second):
     first, second = as_unit(first, "first"), as_unit(second, "second")
     if first.shape != second.shape:
         raise ValueError(
-            f"images of a pair must have one shape; got {list(first.shape)} "
-            f"and {list(second.shape)}"
+            f"images of a pair must have one shape; got {list(first.shape)} and {list(second.shape)}"
         )
     return first, second
 

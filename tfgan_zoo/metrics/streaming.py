@@ -78,9 +78,7 @@ class _Moments:
         sums = tf.concat([rows, tf.reduce_sum(features, axis=0)], axis=0)
         sums = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, sums)
         chosen = self.has_origin.value
-        self.origin.assign(
-            tf.where(chosen > 0, self.origin.value, tf.math.divide_no_nan(sums[1:], sums[0]))
-        )
+        self.origin.assign(tf.where(chosen > 0, self.origin.value, tf.math.divide_no_nan(sums[1:], sums[0])))
         self.has_origin.assign(tf.maximum(chosen, tf.minimum(sums[0], 1.0)))
 
     def result(self, count):

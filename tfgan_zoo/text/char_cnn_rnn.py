@@ -30,7 +30,9 @@ def text_encoder(dimension=1024, widths=(384, 512, 512), length=201):
         states = layers.GRU(widths[-1], return_sequences=True, unroll=True, seed=0)(x)
         embedding = layers.Dense(dimension)(layers.GlobalAveragePooling1D()(states))
         # The mean of the states is small: the usual 1e-3 would be far more than its variance.
-        embedding = layers.BatchNormalization(momentum=0.9, center=False, scale=False, epsilon=1e-8)(embedding)
+        embedding = layers.BatchNormalization(momentum=0.9, center=False, scale=False, epsilon=1e-8)(
+            embedding
+        )
     return keras.Model(characters, embedding, name="text_encoder")
 
 

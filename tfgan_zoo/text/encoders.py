@@ -87,9 +87,7 @@ def build(name):
     """
     _known(name)
     arguments = NETWORKS[name]
-    text, image = (
-        getattr(char_cnn_rnn, f"{side}_encoder")(**arguments[side]) for side in ("text", "image")
-    )
+    text, image = (getattr(char_cnn_rnn, f"{side}_encoder")(**arguments[side]) for side in ("text", "image"))
     return Encoder(name, text, image)
 
 

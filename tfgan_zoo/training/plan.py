@@ -41,7 +41,11 @@ def plan(config, folder=None, resume=False, strategy=None):
     if folder is not None:
         run_folder.inspect(Path(folder), config, resume, room)
     lines = [*_of_data(config, found), *_of_networks(model), _of_scores(config), _of_disk(folder, room)]
-    return [*lines, _of_training(config, model, _seconds_a_step(config, model, strategy)), "The run can start."]
+    return [
+        *lines,
+        _of_training(config, model, _seconds_a_step(config, model, strategy)),
+        "The run can start.",
+    ]
 
 
 def _of_data(config, found):
@@ -54,7 +58,9 @@ def _of_data(config, found):
         is_image = key.startswith("image") and len(shape) == 3
         yield f"  {key}: {' x '.join(map(str, shape)) or 'a number'}, {dtype}{fit if is_image else ''}"
     if info.class_names and info.label_counts and not info.folders:
-        counts = [f"{name} {info.label_counts.get(label, 0):,}" for label, name in enumerate(info.class_names)]
+        counts = [
+            f"{name} {info.label_counts.get(label, 0):,}" for label, name in enumerate(info.class_names)
+        ]
         yield f"  {len(counts)} classes: {', '.join(counts)}"
 
 
@@ -76,7 +82,9 @@ def _said(settings):
 
 
 def _of_disk(folder, room):
-    where = "" if folder is None else f" in {folder}, where {run_folder.free(Path(folder)) >> 20:,} MiB are free"
+    where = (
+        "" if folder is None else f" in {folder}, where {run_folder.free(Path(folder)) >> 20:,} MiB are free"
+    )
     return f"Disk: {room >> 20:,} MiB{where}"
 
 

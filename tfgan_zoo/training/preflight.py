@@ -90,7 +90,9 @@ def room(config: Config, model):
 def _message(config, found):
     if len(found) == 1:
         return f"{config.id} cannot start. {found[0]}."
-    return "\n  - ".join([f"{config.id} cannot start, for {len(found)} reasons:", *(f"{each}." for each in found)])
+    return "\n  - ".join(
+        [f"{config.id} cannot start, for {len(found)} reasons:", *(f"{each}." for each in found)]
+    )
 
 
 def _unread(config, model, error):

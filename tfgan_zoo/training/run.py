@@ -270,7 +270,9 @@ class _Run:
             with self._warning("the picture of samples"):
                 self.model.picture(samples, self._shown)
                 pictures.limit_size(samples)
-            scores = evaluation.evaluate(self.model, self.config, self.folder / "densities.png", self._unscored)
+            scores = evaluation.evaluate(
+                self.model, self.config, self.folder / "densities.png", self._unscored
+            )
         pictures.save_curve(self.losses.rows, self.scores.rows, self.folder / "curve.png")
         card = cards.make(self.model, self.config, weights, self.elapsed(), scores)
         write_text(self.folder / CARD, json.dumps(card, indent=1) + "\n")

@@ -38,7 +38,9 @@ def inspect(folder, config, resume, room=0):
     record = folder / RUN_CONFIG
     if _has_begun(folder):
         _check_resumable(record, config, resume)
-    elif folder.is_dir() and not record.exists() and any(path.name != "run.lock" for path in folder.iterdir()):
+    elif (
+        folder.is_dir() and not record.exists() and any(path.name != "run.lock" for path in folder.iterdir())
+    ):
         raise RunError(f"{folder} holds other files and no run; choose a folder of its own.")
     place = _place(folder)
     if not place.is_dir() or not os.access(place, os.W_OK | os.X_OK):
@@ -110,9 +112,7 @@ def _prepare(folder, config, resume, data):
         remove_unfinished(folder)
         write_text(folder / RUN_CONFIG, json.dumps(config.as_dict(), indent=1) + "\n")
     except OSError as error:
-        raise RunError(
-            f"The run folder {folder} cannot be written: {error.strerror or error}."
-        ) from error
+        raise RunError(f"The run folder {folder} cannot be written: {error.strerror or error}.") from error
 
 
 def _has_begun(folder):
@@ -125,8 +125,7 @@ def _has_begun(folder):
 def _check_resumable(record, config, resume):
     if not resume:
         raise RunError(
-            f"{record.parent} already holds a run; use --resume to go on with it, or choose "
-            "another folder."
+            f"{record.parent} already holds a run; use --resume to go on with it, or choose another folder."
         )
     try:
         before = models.settled(resolved(json.loads(record.read_text(encoding="utf-8")))).as_dict()

@@ -21,7 +21,9 @@ def trained(path=None):
     Raises FileNotFoundError where there is no such file.
     """
     if path is None:
-        raise FileNotFoundError("The weights of vgg19 do not ship; name a file of them, in a config as path=FILE.")
+        raise FileNotFoundError(
+            "The weights of vgg19 do not ship; name a file of them, in a config as path=FILE."
+        )
     digest = sha256(path)
     images = keras.Input((None, None, 3), name="images")
     # Red comes last there, and a channel in 0..255 is 127.5 (x + 1).

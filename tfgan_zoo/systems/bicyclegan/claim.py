@@ -84,7 +84,9 @@ def compared(bicycle, noise, examples, styles, features, seed):
         unlike = probes.gradient_distance(to_uint8(images[::styles]), held_out["image"])
         found[f"gradient_distance{suffix}"] = variant.note("gradient_distance", unlike)
         if variant is bicycle:
-            found["code_correlation"] = variant.note("code_correlation", correlation(variant.model, codes, images))
+            found["code_correlation"] = variant.note(
+                "code_correlation", correlation(variant.model, codes, images)
+            )
     return {"diversity_ratio": found["diversity"] / found["diversity_noise"], **found}
 
 
@@ -105,7 +107,9 @@ def kept_styles(variant, attribute, probe_epochs, seed):
     """How often a classifier finds the attribute of an image in its translations, by its own code and another's."""
     config, column = variant.config, list(ATTRIBUTES).index(attribute)
     real, held_out = (_with_attributes(config, split) for split in (config.data.split, config.held_out))
-    judge = probes.classifier(real["image"], {attribute: real["attributes"][:, column]}, probe_epochs, seed=seed)
+    judge = probes.classifier(
+        real["image"], {attribute: real["attributes"][:, column]}, probe_epochs, seed=seed
+    )
     pairs = reference_arrays(config, config.held_out)
     images, truth = pairs["image"] / np.float32(127.5) - 1, held_out["attributes"][:, column]
     own = in_batches(lambda batch: variant.model.encode({"image": batch})["mu"], images, 250)

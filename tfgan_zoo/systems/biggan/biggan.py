@@ -137,7 +137,9 @@ class BigGAN(AdversarialModel):
         rows = self.standing_batches * _STANDING_ROWS
         inputs = self.sampler.inputs_of(rows, seed=self.seed)
         for start in range(0, rows, _STANDING_ROWS):
-            yield {name: tf.constant(values[start : start + _STANDING_ROWS]) for name, values in inputs.items()}
+            yield {
+                name: tf.constant(values[start : start + _STANDING_ROWS]) for name, values in inputs.items()
+            }
 
     def picture(self, path, batch, seed=0):
         self.save_samples(path, 3 * len(TRUNCATIONS) * min(self.classes, 10), seed, None)

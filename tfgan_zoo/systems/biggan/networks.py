@@ -78,9 +78,7 @@ def _down_block(x, maps, halves, first):
     return layers.Add()([main, pool(_conv(x, maps, size=1)) if halves or x.shape[-1] != maps else x])
 
 
-def generator(
-    latent_dim=120, image_size=128, width=96, shared=128, attention=64, channels=3, classes=1000
-):
+def generator(latent_dim=120, image_size=128, width=96, shared=128, attention=64, channels=3, classes=1000):
     """{"z": [B, latent_dim], "label": [B]} -> image [B, image_size, image_size, channels] in [-1, 1].
 
     z is cut into equal chunks. The first makes 4x4 maps; each other one, joined to the class's vector of `shared`
@@ -96,7 +94,9 @@ def generator(
     start, *blocks = _table(GENERATOR, image_size)
     chunks = 1 + len(blocks)
     if latent_dim % chunks:
-        raise ValueError(f"BigGAN cuts z into {chunks} chunks here; latent_dim={latent_dim} is no multiple of it.")
+        raise ValueError(
+            f"BigGAN cuts z into {chunks} chunks here; latent_dim={latent_dim} is no multiple of it."
+        )
     z = keras.Input([latent_dim], name="z")
     label = keras.Input([], dtype="int32", name="label")
     first, *others = ops.split(z, chunks, axis=1)

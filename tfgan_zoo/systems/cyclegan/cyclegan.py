@@ -110,7 +110,9 @@ class CycleGAN(AdversarialModel):
         shown_b = self.pool_b.exchange(fake_b, noise)
 
         def discriminator_loss():
-            loss = self._judge(self.discriminator_a, a, shown_a) + self._judge(self.discriminator_b, b, shown_b)
+            loss = self._judge(self.discriminator_a, a, shown_a) + self._judge(
+                self.discriminator_b, b, shown_b
+            )
             return loss, {"discriminator_loss": loss}
 
         return logs | self.minimize("discriminators", discriminator_loss)

@@ -119,9 +119,7 @@ class InfoGAN(AdversarialModel):
     def encode(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"category_logits", "continuous_mean"}, Q's reading."""
         read = self.discriminator(inputs["image"], training=False)
-        return {
-            name: tf.cast(read[name], tf.float32) for name in ("category_logits", "continuous_mean")
-        }
+        return {name: tf.cast(read[name], tf.float32) for name in ("category_logits", "continuous_mean")}
 
     def signatures(self):
         image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")

@@ -36,7 +36,9 @@ def super_resolution(path, config_id="srgan/cifar10", examples=500, rows=4, **_)
     axes = figure.add_subplot(grid[rows, :])
     axes.set_axis_off()
     table = _table(ways, original)
-    axes.table([row[1:] for row in table], rowLabels=[row[0] for row in table], colLabels=_COLUMNS, loc="center")
+    axes.table(
+        [row[1:] for row in table], rowLabels=[row[0] for row in table], colLabels=_COLUMNS, loc="center"
+    )
     pictures.save_figure(figure, path)
 
 

@@ -36,14 +36,10 @@ class WGAN(AdversarialModel):
         seed: keys all the noise of training.
     """
 
-    def __init__(
-        self, generator, critic, n_critic=5, clip=0.01, prior="normal", seed=0, **kwargs
-    ):
+    def __init__(self, generator, critic, n_critic=5, clip=0.01, prior="normal", seed=0, **kwargs):
         super().__init__(seed=seed, **kwargs)
         if n_critic < 1 or clip <= 0:
-            raise ValueError(
-                f"WGAN needs n_critic >= 1 and clip > 0; got n_critic={n_critic}, clip={clip}."
-            )
+            raise ValueError(f"WGAN needs n_critic >= 1 and clip > 0; got n_critic={n_critic}, clip={clip}.")
         self.generator = generator
         self.critic = critic
         self.n_critic = n_critic
