@@ -289,3 +289,11 @@ def test_an_interpolation_keeps_the_condition_of_its_pair():
     np.testing.assert_allclose(found.ravel(), np.ravel(expected), rtol=1e-5)
     asked = model.interpolate(2, 3, seed=7, label=[2, 0])
     np.testing.assert_allclose(asked.ravel()[[0, 3]], pixel(ends[:2], [2, 0]), rtol=1e-5)
+
+
+def test_latents_on_the_way_of_an_interpolation_are_truncated():
+    model = unconditional()
+    ends = model.latents(4, 7)
+    walk = slerp(ends[:2], ends[2:], 3).swapaxes(0, 1).reshape(6, -1)
+    found = model.interpolate(2, 3, seed=7, truncation=0.5)
+    np.testing.assert_allclose(found, model.decode(truncated(walk, 0.5).numpy()), rtol=1e-5)

@@ -43,6 +43,18 @@ def test_every_position_adds_the_values_of_those_whose_keys_its_query_matches():
     np.testing.assert_allclose(layer(MAPS), expected, atol=1e-5)
 
 
+def test_a_file_gives_back_all_weights(tmp_path):
+    maps = keras.Input(MAPS.shape[1:])
+    layer = SelfAttention()
+    network = keras.Model(maps, layer(maps))
+    layer.gamma.assign(0.5)
+    spectral.power_step(network)
+    network.save(tmp_path / "network.keras")
+    loaded = keras.models.load_model(tmp_path / "network.keras")
+    assert len(spectral.layers_of(loaded)) == 4
+    np.testing.assert_array_equal(loaded(MAPS), network(MAPS))
+
+
 def test_it_survives_its_config_and_half_precision():
     layer = SelfAttention(keras.initializers.Orthogonal(), dtype="mixed_bfloat16")
     again = SelfAttention.from_config(layer.get_config())

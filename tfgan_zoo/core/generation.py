@@ -74,21 +74,21 @@ class Generation:
         with self.averaged():
             return self._first().sample(len(z), None, batch_size, draws_missing=False, z=z, **conditions)
 
-    def interpolate(self, pairs, steps, seed=None, **conditions):
+    def interpolate(self, pairs, steps, seed=None, truncation=None, **conditions):
         """The examples along the arcs between pairs of latents, float32 [pairs * steps, ...], pair by pair.
 
         Args:
             pairs: how many arcs.
             steps: points on each, both ends included.
             seed: an integer makes the draw repeatable; None draws anew.
+            truncation: as in `generate`, of every latent on the way.
             **conditions: as `generate` takes them, for each pair; drawn where they are not given.
         """
         ends = self.latents(2 * pairs, seed)
         walk = slerp(ends[:pairs], ends[pairs:], steps).swapaxes(0, 1).reshape(pairs * steps, -1)
         inputs = self._first().inputs_of(pairs, seed, z=ends[:pairs], **conditions)
-        return self.decode(
-            walk, **{name: np.repeat(v, steps, axis=0) for name, v in inputs.items() if name != "z"}
-        )
+        given = {name: np.repeat(values, steps, axis=0) for name, values in inputs.items() if name != "z"}
+        return self.decode(walk, truncation=truncation, **given)
 
     def translate(self, images, seed=None, batch_size=32, direction=None, **conditions):
         """The translations of images.
