@@ -20,7 +20,7 @@ def test_pixels_at_both_ends_are_counted():
 
 @pytest.fixture
 def measured(monkeypatch):
-    """A function of varieties to the claim's figures; features are (threshold, threshold), reading fails above 1."""
+    """A function of varieties to the claim's figures; features are the threshold, reading fails above 1."""
 
     def measure(variety):
         asked, notes = [], {}

@@ -1,15 +1,16 @@
-"""BigGAN: Large Scale GAN Training for High Fidelity Natural Image Synthesis, Brock, Donahue, Simonyan, ICLR 2019,
-arXiv:1809.11096.
+"""BigGAN: Large Scale GAN Training for High Fidelity Natural Image Synthesis, Brock, Donahue, Simonyan,
+ICLR 2019, arXiv:1809.11096.
 
-A class-conditional GAN with self-attention, hinge losses and spectral normalisation of both networks, scaled up in
-batch and width. The generator's kernels are kept near orthogonal (equation 3), so that its latents can be truncated:
-normals beyond a threshold are drawn anew, and the lower it is, the better and the more alike are the samples (section
-3.1). Samples are made with averaged weights, whose batch norms get standing statistics.
+A class-conditional GAN with self-attention, hinge losses and spectral normalisation of both networks, scaled
+up in batch and width. The generator's kernels are kept near orthogonal (equation 3), so that its latents can
+be truncated: normals beyond a threshold are drawn anew, and the lower it is, the better and the more alike
+are the samples (section 3.1). Samples are made with averaged weights, whose batch norms get standing
+statistics: the mean of their statistics over some batches of samples.
 
-Differs from the paper: spectral norms take a step of the power method before each update of the discriminator, both
-networks' alike, and none in the generator's own update. Standing statistics are those of latents that are not
-truncated, at every threshold. Convolutions before batch norms have no bias. The released code halves the gradient of
-equation 3.
+Differs from the paper: spectral normalisation of both networks takes one step of the power method before each
+update of the discriminator, and none before the generator's. Standing statistics are those of latents that
+are not truncated, at every threshold. Convolutions before batch norms have no bias. The released code halves
+the gradient of equation 3; here it is whole.
 """
 
 import contextlib
@@ -46,10 +47,13 @@ class BigGAN(AdversarialModel):
         generator: functional model, {"z": [B, d], "label": [B]} -> images [B, H, W, C] in [-1, 1].
         discriminator: functional model, {"image": ..., "label": [B]} -> logits [B, 1].
         d_steps: discriminator steps per generator step.
-        orthogonal_weight: beta of equation 3, on the generator's spectral kernels: all but the shared embedding.
+        orthogonal_weight: beta of equation 3, on all kernels of the generator but the shared embedding.
         classes: how many there are; fakes' classes are drawn uniformly.
         standing_batches: batches of 64 over which standing statistics are taken.
         seed: keys all the noise of training.
+
+    Raises:
+        ValueError: `d_steps` or `standing_batches` is below 1, or a network has another number of classes.
     """
 
     saturation = {"discriminator_loss": hinge.SATURATED}
@@ -66,8 +70,10 @@ class BigGAN(AdversarialModel):
         **kwargs,
     ):
         super().__init__(seed=seed, **kwargs)
-        if d_steps < 1:
-            raise ValueError(f"BigGAN needs d_steps >= 1; got {d_steps}.")
+        if d_steps < 1 or standing_batches < 1:
+            raise ValueError(
+                f"BigGAN needs d_steps >= 1 and standing_batches >= 1; got {d_steps} and {standing_batches}."
+            )
         self.generator = generator
         self.discriminator = discriminator
         self.d_steps = d_steps
@@ -122,9 +128,9 @@ class BigGAN(AdversarialModel):
 
     @contextlib.contextmanager
     def averaged(self):
-        """As the base's; batch norms then hold standing statistics of the weights that stand in.
+        """As in the base class; batch norms meanwhile hold standing statistics of the averaged weights.
 
-        Of a model that was not trained since it was loaded they are those of its file.
+        Where no optimiser has taken a step, as after weights alone were loaded, those of the file stay.
         """
         with super().averaged():
             if any(int(optimizer.iterations) for optimizer in self.optimizers.values()):
@@ -145,7 +151,7 @@ class BigGAN(AdversarialModel):
         self.save_samples(path, 3 * len(TRUNCATIONS) * min(self.classes, 10), seed, None)
 
     def save_samples(self, path, n, seed, held_out):
-        """Rows of a class in each column, at truncations 2, 1, 0.5 and 0.2 from the top, of the same latents."""
+        """A picture of the same latents at truncations 2, 1, 0.5 and 0.2, from the top; a column a class."""
         columns = min(self.classes, 10)
         each = max(1, n // (len(TRUNCATIONS) * columns)) * columns
         z, labels = self.latents(each, seed), np.arange(each) % columns

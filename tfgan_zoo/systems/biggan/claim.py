@@ -10,8 +10,8 @@ from tfgan_zoo.utils.pictures import to_uint8
 
 CLAIM = "Truncating the generator's latents trades the variety of samples for their fidelity."
 PAPER = (
-    "Section 3.1 and figure 2: the lower the threshold beyond which latents are drawn anew, the higher the Inception "
-    "score and the lower the variety; ImageNet at 128x128: Inception score 166.5, FID 7.4"
+    "Section 3.1 and figure 2: the lower the threshold beyond which latents are drawn anew, the higher the "
+    "Inception score and the lower the variety; ImageNet at 128x128: Inception score 166.5, FID 7.4"
 )
 
 # The thresholds that the figures below are of.
@@ -37,7 +37,7 @@ CHECKS = [
 
 
 def measure(bench, truncations, samples, neighbours, probe_epochs, split, seed=0):
-    """Measures the weights that ship; nothing else is trained but a classifier of real images.
+    """Measures the weights that ship, in the features of a classifier of real images that is trained for it.
 
     Args:
         truncations: thresholds from wide to narrow, with 2, 1, 0.5 and 0.2 among them.
@@ -45,6 +45,8 @@ def measure(bench, truncations, samples, neighbours, probe_epochs, split, seed=0
         neighbours: k of precision and recall.
         probe_epochs: of the classifier, in whose features distances are taken.
         split: the real images that precision is measured against.
+        seed: of the samples and of the classifier. Where the weights that ship have another, the config is
+            trained from this one.
     """
     variant = bench.shipped("biggan", "biggan/fashion_mnist", seed)
     model = variant.model

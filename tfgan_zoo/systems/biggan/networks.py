@@ -1,6 +1,6 @@
-"""The residual pair of Brock, Donahue, Simonyan 2019 (arXiv:1809.11096, appendix B, tables 4 to 6 and figure 15).
+"""BigGAN's residual networks (Brock et al. 2019, arXiv:1809.11096, appendix B, tables 4 to 6 and figure 15).
 
-All weights but those of the shared embedding are spectrally normalised and start orthogonal.
+All kernels start orthogonal; all but that of the shared embedding are spectrally normalised.
 """
 
 import functools
@@ -12,7 +12,8 @@ from tfgan_zoo.layers.attention import SelfAttention
 from tfgan_zoo.layers.batch_norm import BatchNormalization, conditional_batch_norm
 from tfgan_zoo.layers.spectral import SpectralConv2D, SpectralDense
 
-# Maps by the size of the images, in widths. The released code has those of 32 and more; 8 and 16 are the zoo's own.
+# Numbers of maps, in multiples of `width`, by the size of images. Those for 32 and more are the released
+# code's, those for 8 and 16 the zoo's own.
 # Of the generator: at 4x4, then after each block that doubles.
 GENERATOR = {
     8: (2, 1),
@@ -47,29 +48,25 @@ def _attention(x, size):
     return SelfAttention(keras.initializers.Orthogonal())(x) if x.shape[1] == size else x
 
 
-def _double(x):
-    """Every pixel as 2x2."""
-    _, height, width, maps = x.shape
-    blocks = ops.tile(layers.Reshape([height, 1, width, 1, maps])(x), [1, 1, 2, 1, 2, 1])
-    return layers.Reshape([2 * height, 2 * width, maps])(blocks)
-
-
 def _up_block(x, condition, maps):
-    """Figure 15b: twice conditional norm, ReLU, 3x3, the first on a doubled image, beside a 1x1 that is doubled.
+    """Figure 15b: conditional norm, ReLU, 3x3 convolution, twice, plus a 1x1 convolution of the input.
 
-    Without biases: what follows is normalised.
+    The side is doubled before the first 3x3 and after the 1x1. There are no biases, as a norm follows.
     """
 
     def norm_relu(x):
         return layers.ReLU()(conditional_batch_norm(x, condition, functools.partial(_dense, bias=False)))
 
-    main = _conv(_double(norm_relu(x)), maps, bias=False)
+    main = _conv(layers.UpSampling2D(2)(norm_relu(x)), maps, bias=False)
     main = _conv(norm_relu(main), maps, bias=False)
-    return layers.Add()([main, _double(_conv(x, maps, size=1, bias=False))])
+    return layers.Add()([main, layers.UpSampling2D(2)(_conv(x, maps, size=1, bias=False))])
 
 
 def _down_block(x, maps, halves, first):
-    """Figure 15c: twice ReLU, 3x3 and a mean pool, beside a 1x1 and its pool; no ReLU on the image itself."""
+    """Figure 15c: ReLU, 3x3 convolution, twice, plus a 1x1 convolution of the input.
+
+    Both are halved by 2x2 means. The first block has no ReLU on the image itself.
+    """
     pool = layers.AveragePooling2D(2) if halves else layers.Identity()
     main = _conv(x if first else layers.ReLU()(x), maps)
     main = pool(_conv(layers.ReLU()(main), maps))
@@ -81,11 +78,11 @@ def _down_block(x, maps, halves, first):
 def generator(latent_dim=120, image_size=128, width=96, shared=128, attention=64, channels=3, classes=1000):
     """{"z": [B, latent_dim], "label": [B]} -> image [B, image_size, image_size, channels] in [-1, 1].
 
-    z is cut into equal chunks. The first makes 4x4 maps; each other one, joined to the class's vector of `shared`
-    numbers, which all blocks share, conditions the norms of one block.
+    z is cut into equal chunks. The first makes 4x4 maps; each other one conditions the norms of one block,
+    together with an embedding of the class of `shared` numbers, which all blocks share.
 
     Args:
-        width: maps of the last block at 128x128, in which `GENERATOR` counts.
+        width: the unit of the numbers of maps in `GENERATOR`.
         attention: the side of the maps that attend to themselves; 0 for none.
 
     Raises:
@@ -115,10 +112,10 @@ def generator(latent_dim=120, image_size=128, width=96, shared=128, attention=64
 def discriminator(image_size=128, width=96, attention=64, channels=3, classes=1000):
     """{"image": [B, image_size, image_size, channels], "label": [B]} -> logit [B, 1].
 
-    Residual blocks, ReLU and the sum h over positions; the logit is psi(h) + <e(label), h>, a linear function and a
-    projection on the class's vector (Miyato & Koyama 2018, arXiv:1802.05637).
+    Residual blocks, ReLU and the sum h over positions. The logit is psi(h) + <e(label), h>: a linear
+    function, and a projection on an embedding of the class (Miyato & Koyama 2018, arXiv:1802.05637).
 
-    Args and errors: as of `generator`.
+    Arguments and errors are those of `generator`; widths are those of `DISCRIMINATOR`.
     """
     blocks, halvings = _table(DISCRIMINATOR, image_size)
     image = keras.Input([image_size, image_size, channels], name="image")
