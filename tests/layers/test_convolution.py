@@ -177,7 +177,7 @@ def test_files_of_weights_fit_networks_of_keras_own_layers(tmp_path, monkeypatch
 
 
 def test_archives_of_both_kinds_load_as_what_they_are(tmp_path, monkeypatch):
-    # Those of before had Keras' own layers.
+    # Archives may have been written by networks of Keras' own layers.
     inputs = tf.ones([2, 4])
     for module in ("tfgan_zoo.layers.convolution", "keras.src.layers.convolutional.conv2d_transpose"):
         network = networks()[0]

@@ -1,4 +1,4 @@
-"""Frozen features: whose maps they are, which weights, the unit of their distance, and what is saved of them."""
+"""Frozen features: whose maps they are, which weights, the unit of their distance, and what is saved."""
 
 import keras
 import numpy as np

@@ -10,7 +10,8 @@ from tfgan_zoo.layers.pixel_shuffle import PixelShuffle
 def test_the_channels_of_a_pixel_become_a_block():
     maps = np.arange(2 * 8, dtype=np.float32).reshape(1, 1, 2, 8)
     shuffled = PixelShuffle(2)(maps).numpy()
-    # Two channels an output pixel: 0 and 1 upper left, 2 and 3 upper right, 4 and 5 lower left, 6 and 7 lower right.
+    # Two channels an output pixel: 0 and 1 upper left, 2 and 3 upper right, 4 and 5 lower left, 6 and 7 lower
+    # right.
     assert shuffled.shape == (1, 2, 4, 2)
     assert shuffled[0, :, :, 0].tolist() == [[0, 2, 8, 10], [4, 6, 12, 14]]
     assert shuffled[0, :, :, 1].tolist() == [[1, 3, 9, 11], [5, 7, 13, 15]]

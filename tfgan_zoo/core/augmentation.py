@@ -7,11 +7,11 @@ import tensorflow as tf
 
 @dataclass(frozen=True)
 class Jitter:
-    """Enlarges images, crops them at random back to their size, and turns half of them left to right.
+    """Random jitter: images are enlarged, cropped at random to their old size, and half of them mirrored.
 
     Attributes:
-        pixels: by how many images are enlarged each way before the crop; 0 for none.
-        mirror: whether half of them are turned.
+        pixels: by how many pixels height and width grow before the crop; 0 for none.
+        mirror: whether half of the images are mirrored left to right.
 
     Raises:
         ValueError: `pixels` is below 0.
@@ -25,10 +25,12 @@ class Jitter:
             raise ValueError(f"Images are enlarged by jitter >= 0 pixels; got {self.pixels}.")
 
     def __call__(self, noise, *images):
-        """Tensors [B, H, W, C] that go together -> a list of as many, of which a row is changed alike.
+        """Jitters tensors [B, H, W, C] that belong together; returns a list of as many.
+
+        Example i is cropped and mirrored alike in all of them.
 
         Args:
-            noise: the step's `StepNoise`.
+            noise: the step's `StepNoise`; nothing is drawn from it where nothing is to be done.
         """
         if not (self.pixels or self.mirror):
             return list(images)
@@ -39,7 +41,7 @@ class Jitter:
 
 
 def _jitter(images, pixels, top, left, turned):
-    """Images enlarged by `pixels` each way, cropped to their size at (top, left) [B], some turned."""
+    """Images enlarged by `pixels` each way, cropped to their size at (top, left) [B], some mirrored."""
     height, width = images.shape[1:3]
     if pixels:
         images = tf.image.resize(images, [height + pixels, width + pixels])

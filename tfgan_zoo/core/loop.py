@@ -76,13 +76,19 @@ class TrainingLoop:
         return self.stages[-1].name, taken
 
     def enter_stage(self):
-        """Sets `self.stage` to that of the next step, and begins it where that is its first."""
+        """Sets `self.stage` to that of the next step, and calls `begin_stage` where that is its first step.
+
+        `fit` does so; a loop of one's own does it before each step.
+        """
         self.stage, taken = self._place()
         if self.stages and not taken:
             self.begin_stage()
 
     def begin_stage(self):
-        """What is to be done before the first step of `self.stage`, outside of its graph; by default nothing."""
+        """Called eagerly before the first step of each stage, whose name is `self.stage`. Does nothing here.
+
+        A system overrides it for what a stage starts from, such as a copy of weights.
+        """
 
     def make_train_function(self, force=False):
         """A function of an iterator that runs one execution, traced anew for each stage."""
@@ -101,7 +107,7 @@ class TrainingLoop:
             self.test_function = self._in_stage(self._test_once)
 
     def _in_stage(self, once):
-        """A function of an iterator that runs `once` in the present stage, each of which has a graph of its own."""
+        """A function of an iterator that runs `once` in the present stage; each stage has its own graph."""
         of_stage = {}
 
         def function(iterator):

@@ -47,8 +47,8 @@ class Saving:
         """
         if options:
             raise TypeError(
-                f"{type(self).__name__}.export has no option {', '.join(options)}: it writes what `signatures()` "
-                "names, and prints nothing."
+                f"{type(self).__name__}.export has no option {', '.join(options)}: it writes what "
+                "`signatures()` names, and prints nothing."
             )
         return export(self, filepath, format)
 

@@ -8,13 +8,15 @@ from tfgan_zoo.layers.spectral import SpectralConv2D
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
 class SelfAttention(keras.layers.Layer):
-    """Maps [B, H, W, C] plus gamma times what their positions attend to; gamma starts at 0, where it is the identity.
+    """Maps [B, H, W, C] -> maps + gamma * attention, of the same shape.
 
-    All four maps are 1x1 convolutions without bias under spectral normalisation: queries and keys of C / 8
-    maps, values of C / 2. Keys and values are max-pooled to half of the size, as in the release of SAGAN and in BigGAN.
+    gamma starts at 0, so that the layer starts as the identity. Queries and keys have C / 8 channels, values
+    C / 2; a fourth map brings them back to C. All four are 1x1 convolutions without bias under spectral
+    normalisation. Keys and values are max-pooled to half of the size, as in the release of SAGAN and in
+    BigGAN. H and W are known when the network is built.
 
     Args:
-        kernel_initializer: of the convolutions.
+        kernel_initializer: as in `keras.layers.Conv2D`, of all four.
     """
 
     def __init__(self, kernel_initializer="glorot_uniform", **kwargs):

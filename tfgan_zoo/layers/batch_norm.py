@@ -68,13 +68,15 @@ class BatchNormalization(keras.layers.BatchNormalization):
 
 
 def conditional_batch_norm(x, condition, linear):
-    """Maps [B, H, W, C] normalised, then scaled and shifted by what a condition says (Brock et al. 2019, appendix B).
+    """Maps [B, H, W, C] normalised, then scaled and shifted as a condition says: symbolic, of the same shape.
+
+    Brock et al. 2019 (arXiv:1809.11096), appendix B and figure 15.
 
     Args:
         x: symbolic maps.
         condition: symbolic vectors [B, d].
-        linear: a function of a number of units to a layer [B, d] -> [B, units]; it gives the bias, and the gain
-            less 1.
+        linear: a function of a number of units to a layer [B, d] -> [B, units]. One such layer gives the
+            shift; another gives the scale, to which 1 is added.
     """
     maps = x.shape[-1]
     gain, bias = (keras.layers.Reshape([1, 1, maps])(linear(maps)(condition)) for _ in range(2))
@@ -83,14 +85,15 @@ def conditional_batch_norm(x, condition, linear):
 
 @contextlib.contextmanager
 def standing_statistics(network, batches):
-    """Within it, a network's batch norms hold the mean of their statistics over some batches.
+    """A context in which a network's batch norms hold the mean of their statistics over some batches.
 
-    What weights need that are averages over training: the moving statistics are those of other weights (Brock et
-    al. 2019, section 3). All else in the network runs in inference mode meanwhile.
+    Averaged weights need them, since the moving statistics are those of the weights before averaging (Brock
+    et al. 2019, arXiv:1809.11096, section 3). When the context ends, the moving statistics are back. While
+    the batches run, all other layers are in inference mode.
 
     Args:
         network: a model with any number of `BatchNormalization`.
-        batches: an iterable of the network's inputs.
+        batches: an iterable of the network's inputs, each of equal weight.
     """
     norms = [layer for layer in network._flatten_layers() if isinstance(layer, BatchNormalization)]
     held = [(norm, norm.momentum, norm.moving_mean.numpy(), norm.moving_variance.numpy()) for norm in norms]

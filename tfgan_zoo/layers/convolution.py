@@ -1,9 +1,14 @@
 """Keras' convolutions of stride 2, faster to train on a CPU.
 
-Two things are slow in oneDNN. It spreads channels over a vector register, so that a transposed convolution to an
-image of one channel, and a convolution's gradient in such an image, use a sixteenth of it; a convolution of stride 1
-to the 2x2 pixels of each block (Shi et al. 2016, arXiv:1609.05158, section 3.2) has the same sums. And gradients of
-kernels on small maps run at half of the rate of convolutions; they can be written as one.
+Two things are slow in oneDNN, TensorFlow's library for CPUs:
+
+- Transposed convolutions to an image of one channel, and gradients with respect to such an image. Channels
+  are spread over a vector register, of which one channel fills a sixteenth. A convolution of stride 1 whose
+  channels are the 2x2 pixels of a block computes the same sums (Shi et al. 2016, arXiv:1609.05158, sec. 3.2).
+- Gradients with respect to kernels, on small maps: they run at half of the rate of convolutions, and can be
+  written as a convolution.
+
+On a GPU or TPU the second is left to TensorFlow.
 """
 
 import contextlib
@@ -15,7 +20,8 @@ from keras import ops
 
 # Images of more channels gain little from blocks, and with 4x4 kernels nothing.
 _FEW_CHANNELS = 4
-# Of fewer examples there are too few products to add up; more pixels no longer fit into a cache when transposed.
+# With fewer examples there are too few products to add up; more pixels do not fit into the cache when
+# transposed.
 _LEAST_EXAMPLES, _MOST_PIXELS = 8, 4096
 
 _runs_as_keras = contextvars.ContextVar("_runs_as_keras", default=False)
@@ -23,7 +29,7 @@ _runs_as_keras = contextvars.ContextVar("_runs_as_keras", default=False)
 
 @contextlib.contextmanager
 def as_in_keras():
-    """Within it these layers run as those of Keras: to compare with them, or to count what must be computed."""
+    """A context in which these layers run as those of Keras: to compare both, or to count operations."""
     token = _runs_as_keras.set(True)
     try:
         yield
@@ -33,11 +39,12 @@ def as_in_keras():
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
 class Conv2D(keras.layers.Conv2D):
-    """`keras.layers.Conv2D` with faster gradients.
+    """`keras.layers.Conv2D` with faster gradients. Arguments and shapes are those of Keras.
 
-    The same weights give the same numbers up to rounding. What is faster is stride 2 with padding "same" and
-    kernels of 2x2 or more, on [B, H, W, C] of even sides: the gradient in images of up to 4 channels, and the
-    kernel's on small maps. Anything else runs as in Keras.
+    The same weights give the same numbers up to rounding. Faster are, at stride 2 with padding "same" and
+    kernels of 2x2 or more on inputs [B, H, W, C] of even sides: the gradient with respect to inputs of up to
+    4 channels, and that with respect to the kernel on small maps, where B is known. Anything else runs as in
+    Keras.
     """
 
     def convolution_op(self, inputs, kernel):
@@ -48,10 +55,11 @@ class Conv2D(keras.layers.Conv2D):
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
 class Conv2DTranspose(keras.layers.Conv2DTranspose):
-    """`keras.layers.Conv2DTranspose`, faster with up to 4 filters, and with a faster gradient of the kernel.
+    """`keras.layers.Conv2DTranspose`, faster with up to 4 filters. Arguments and shapes are those of Keras.
 
-    The same weights give the same numbers up to rounding. What is faster is stride 2 with padding "same" and
-    kernels of 2x2 or more, on [B, H, W, C] of known sides. Anything else runs as in Keras.
+    The same weights give the same numbers up to rounding. Faster are, at stride 2 with padding "same" and
+    kernels of 2x2 or more on inputs [B, H, W, C] of known sides: outputs of up to 4 channels, and the
+    gradient with respect to the kernel on small maps, where B is known. Anything else runs as in Keras.
     """
 
     def call(self, inputs):
@@ -79,9 +87,9 @@ def _has_even_sides(images):
     return all(side is not None and side % 2 == 0 for side in images.shape[1:3])
 
 
-# Three maps, each linear in both of its arguments, whose gradients are the other two; so they can be differentiated
-# any number of times, as a gradient penalty does. A kernel is [k, l, C, F] with the C channels of the images
-# [B, 2H, 2W, C] and the F of the maps [B, H, W, F].
+# Three functions, each linear in both of its arguments, whose gradients are the other two. So they can be
+# differentiated any number of times, as a gradient penalty does. A kernel is [k, l, C, F], with the C
+# channels of the images [B, 2H, 2W, C] and the F of the maps [B, H, W, F].
 
 
 @tf.custom_gradient
@@ -103,9 +111,8 @@ def _correlate(images, maps, shape):
 
     @tf.custom_gradient
     def correlate(images, maps):
-        kernel = (_by_convolution if _is_faster_by_convolution(images, maps) else _backpropagated)(
-            images, maps, shape
-        )
+        gradient = _by_convolution if _is_faster_by_convolution(images, maps) else _backpropagated
+        kernel = gradient(images, maps, shape)
         return kernel, lambda upstream: (_double(maps, upstream), _halve(images, upstream))
 
     return correlate(images, maps)
@@ -133,7 +140,7 @@ def _by_blocks(maps, kernel):
 
 
 def _taps(size):
-    """The number of maps d, what fills the kernel up to twice as many, and what pads the maps, along an axis."""
+    """Along an axis: how many d there are, what fills the kernel up to twice as many, what pads the maps."""
     before, after = _padding(size)
     last, first = (before + 1) // 2, -((after + 1) // 2)
     taps = last - first + 1
@@ -153,9 +160,9 @@ def _backpropagated(images, maps, shape):
 
 
 def _by_convolution(images, maps, shape):
-    """`_backpropagated` as a convolution over examples, whose kernel are the maps.
+    """`_backpropagated` as a convolution that sums over examples; its kernel is made of the maps.
 
-    Columns and channels of the images lie in one row, where the next but one column is 2 C away.
+    Columns and channels of the images share an axis, along which a step of two columns is one of 2 C.
     """
     channels = shape[2]
     batch, height, width, _ = images.shape

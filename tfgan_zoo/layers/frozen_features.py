@@ -7,25 +7,26 @@ import tensorflow as tf
 
 from tfgan_zoo.utils.registry import Registry
 
-# {"classifier/mnist": path -> (functional model, SHA-256 of its weights)}: networks whose maps are features. The
-# path is where other weights lie than those that ship.
+# {"classifier/mnist": path -> (functional model, SHA-256 of its weights)}: networks whose maps are features.
+# The path is that of weights to take instead of those that ship; None takes these.
 TRAINED = Registry("trained network", "tfgan_zoo.metrics.features", "tfgan_zoo.text")
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
 class FrozenFeatures(keras.layers.Layer):
-    """Images [B, H, W, C] in [-1, 1] -> the maps of a layer of a trained network, in inference mode, float32.
+    """Images [B, H, W, C] in [-1, 1] -> maps of a layer of a trained network in inference mode, float32.
 
-    No player trains it, and no file of weights has it: it is known by its name and the hash of its weights.
+    The network is not trained and not saved: a saved model names it, with the hash of its weights. H, W and C
+    are those that it takes.
 
     Args:
         network: a name in `TRAINED`.
         layer: the name of one of its layers.
-        path: where its weights lie; None for those that ship.
-        sha256: what the hash of its weights begins with; None takes them as they are.
+        path: the file or folder of its weights; None for those that ship.
+        sha256: the hash of its weights, or its first digits; None accepts any.
 
     Raises:
-        ValueError: there is no such network or layer, or its weights are others.
+        ValueError: there is no such network or layer, or its weights have another hash.
         FileNotFoundError: there are no weights.
     """
 
@@ -34,11 +35,12 @@ class FrozenFeatures(keras.layers.Layer):
         trained, digest = TRAINED[network](path)
         if not digest.startswith(sha256 or ""):
             raise ValueError(
-                f"The weights of {network} have SHA-256 {digest[:16]}…; {sha256[:16]}… were asked for."
+                f"The weights of {network} have SHA-256 {digest[:16]}…; {sha256[:16]}… were asked for. "
+                "Give the path of those, or leave sha256 out to take what is there."
             )
         self.network, self.layer, self.path, self.sha256 = network, layer, path, digest
         maps = keras.Model(trained.input, trained.get_layer(layer).output)
-        # In a function, where Keras does not take it for a part whose weights are to be saved.
+        # In a function, so that Keras does not save its weights with this layer.
         self._maps = functools.partial(maps, training=False)
         self._input = functools.partial(getattr, maps, "input")
         once = {"trainable": False, "aggregation": "only_first_replica"}
@@ -55,10 +57,11 @@ class FrozenFeatures(keras.layers.Layer):
         return self._maps(tf.cast(images, tf.float32))
 
     def distance(self, images, others, measure=False):
-        """The mean squared difference of the maps of two batches, a scalar in units of `unit`.
+        """`unit` times the mean squared difference of the maps of two batches [B, H, W, C], a float32 scalar.
 
-        With `measure` the unit is settled at the first call: so that the distance of these two batches is the
-        mean squared difference of their pixels. It is saved with the model.
+        `unit` is 1 until the first call with `measure`, which sets it once and for all: such that the
+        distance of these two batches equals the mean squared difference of their pixels. It is saved with the
+        model.
         """
         maps = _mean_square(self(images) - self(others))
         if measure:
@@ -66,16 +69,16 @@ class FrozenFeatures(keras.layers.Layer):
         return self.unit * maps
 
     def _measure(self, pixels, maps):
-        """Settles the unit by the differences of the global batch, unless it is."""
+        """Sets the unit by the differences of the global batch, unless it was set."""
         context = tf.distribute.get_replica_context()
         if context is not None and context.num_replicas_in_sync > 1:
             pixels, maps = context.all_reduce(tf.distribute.ReduceOp.MEAN, [pixels, maps])
-        # Batches that are alike say nothing of it.
-        says = tf.logical_and(self.measured.value == 0, maps > 0)
+        # Equal batches do not determine it.
+        determines = tf.logical_and(self.measured.value == 0, maps > 0)
         self.unit.assign(
-            tf.stop_gradient(tf.where(says, tf.math.divide_no_nan(pixels, maps), self.unit.value))
+            tf.stop_gradient(tf.where(determines, tf.math.divide_no_nan(pixels, maps), self.unit.value))
         )
-        self.measured.assign(tf.where(says, 1.0, self.measured.value))
+        self.measured.assign(tf.where(determines, 1.0, self.measured.value))
 
     def compute_output_shape(self, input_shape):
         return self._maps.func.compute_output_shape(input_shape)

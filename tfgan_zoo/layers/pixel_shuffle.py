@@ -12,6 +12,9 @@ class PixelShuffle(keras.layers.Layer):
 
     Args:
         factor: f, at least 2; its square divides the number of channels.
+
+    Raises:
+        ValueError: f is below 2, or its square does not divide the number of channels.
     """
 
     def __init__(self, factor=2, **kwargs):
@@ -27,7 +30,8 @@ class PixelShuffle(keras.layers.Layer):
         batch, height, width, channels = input_shape
         if channels % self.factor**2:
             raise ValueError(
-                f"A pixel shuffle by {self.factor} needs channels in multiples of {self.factor**2}; got {channels}."
+                f"A pixel shuffle by {self.factor} needs channels in multiples of {self.factor**2}; "
+                f"got {channels}."
             )
         sides = [None if side is None else side * self.factor for side in (height, width)]
         return batch, *sides, channels // self.factor**2

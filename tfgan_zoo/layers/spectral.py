@@ -1,7 +1,9 @@
-"""Spectral normalisation (Miyato et al. 2018, arXiv:1802.05957): kernels divided by their largest singular value.
+"""Spectral normalisation (Miyato et al. 2018, arXiv:1802.05957).
 
-Keras' own `SpectralNormalization` writes the divided kernel over the kernel, so that the optimiser's steps are lost
-in it, and takes sigma for a constant in the gradient. Here sigma is a part of the forward pass.
+Kernels are divided by sigma, an estimate of their largest singular value. Keras' own `SpectralNormalization`
+overwrites the kernel with the divided one, which mixes with the optimiser's steps, and takes sigma for a
+constant in the gradient. Here the kernel stays as the optimiser left it, and sigma is a part of the forward
+pass.
 """
 
 import keras
@@ -14,10 +16,11 @@ def _unit(shape, dtype=None):
 
 
 class _Spectral(keras.layers.Layer):
-    """A layer that computes with W / sigma, where sigma = |W u| and u is its right singular vector, as far as known.
+    """A layer that computes with W / sigma, where sigma = |W u|.
 
-    Gradients flow through sigma, with u as a constant (equation 9). A call never changes u: `power_step` does.
-    Kernel, u and sigma are float32 under every dtype policy.
+    u is an estimate of the first right singular vector of W. Gradients flow through sigma, with u as a
+    constant (equation 9). Only `power_step` changes u; a call does not. Kernel, u and sigma are float32 under
+    every dtype policy.
     """
 
     def __init__(self, outputs, use_bias, kernel_initializer, **kwargs):
@@ -101,9 +104,10 @@ class SpectralDense(_Spectral):
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
 class SpectralConv2D(_Spectral):
-    """[B, H, W, C] -> [B, H / strides, W / strides, filters], zero-padded, of a kernel whose matrix has norm 1.
+    """[B, H, W, C] -> [B, H / strides, W / strides, filters], a zero-padded convolution and a bias.
 
-    The matrix is the kernel [k, k, C, filters] as [k k C, filters], not the convolution's own (section 2.1).
+    The kernel [k, k, C, filters], taken as a matrix [k k C, filters], has spectral norm 1; this is not the
+    norm of the convolution as a linear map (section 2.1).
 
     Args:
         filters: the number of output maps.
@@ -136,12 +140,12 @@ class SpectralConv2D(_Spectral):
 
 
 def layers_of(network):
-    """All spectral layers of a network, also those within others."""
+    """The list of all spectral layers of a network, also those within other layers."""
     return [layer for layer in network._flatten_layers() if isinstance(layer, _Spectral)]
 
 
 def power_step(*networks):
-    """One step of the power method in every spectral layer of some networks."""
+    """Takes one step of the power method in every spectral layer of each network."""
     for network in networks:
         for layer in layers_of(network):
             layer.power_step()

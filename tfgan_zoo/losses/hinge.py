@@ -1,4 +1,7 @@
-"""Hinge losses on scores (Lim & Ye 2017, arXiv:1705.02894), to be minimised, each a scalar mean over the batch."""
+"""Hinge losses on scores, to be minimised, each a scalar mean over the batch.
+
+Lim & Ye 2017, arXiv:1705.02894.
+"""
 
 import tensorflow as tf
 
@@ -14,6 +17,6 @@ def generator(fake_scores):
     return -tf.reduce_mean(tf.cast(fake_scores, tf.float32))
 
 
-# A discriminator whose loss stays below this has nearly all examples beyond its margins, where they no longer move
-# it; one that knows nothing has 2.
+# A discriminator whose loss stays below this has nearly all examples beyond its margins, where their gradient
+# is 0; one that cannot tell reals from fakes has a loss of 2.
 SATURATED = 0.05

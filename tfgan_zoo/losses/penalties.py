@@ -1,4 +1,7 @@
-"""Penalties: on the gradient of a critic, given as a closure so that labels never leak into it, and on kernels."""
+"""Penalties on the gradient of a critic and on kernels.
+
+A critic is given as a closure, so that labels never leak into its gradient.
+"""
 
 import tensorflow as tf
 

@@ -4,5 +4,5 @@ from tfgan_zoo.layers.frozen_features import FrozenFeatures
 
 
 def frozen(network, layer, path=None, sha256=None):
-    """The `FrozenFeatures` of a layer of the trained network of that name."""
+    """`FrozenFeatures` of a layer of a trained network; arguments and errors are those of the class."""
     return FrozenFeatures(network, layer, path, sha256)

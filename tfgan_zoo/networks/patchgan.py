@@ -44,10 +44,10 @@ def multiscale(
     condition_channels=0,
     name="discriminator",
 ):
-    """image [B, image_size, image_size, channels] -> a list of the logits of patches at each of `scales` scales.
+    """image [B, image_size, image_size, channels] -> list of maps of logits, one a scale, full size first.
 
-    At each scale is a `discriminator` of its own, that of a smaller scale half as wide. Images are halved by means
-    of 3x3 pixels. Such are those of BicycleGAN (Zhu et al. 2017, arXiv:1711.11586, section 4) in its release.
+    Each scale has a `discriminator` of its own, half as wide as that of the scale above. Images are halved by
+    means of 3x3 pixels. BicycleGAN has two scales in its release (Zhu et al. 2017, arXiv:1711.11586, sec. 4).
     """
     inputs, x = _inputs(image_size, channels, condition_channels)
     logits = []

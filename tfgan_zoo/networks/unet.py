@@ -28,7 +28,7 @@ def _up(x, filters):
 
 
 def _beside(x, z):
-    """Maps [B, H, W, C] and the numbers z [B, d], each as a map of one value: [B, H, W, C + d]."""
+    """Maps [B, H, W, C] with z [B, d] repeated at each position: [B, H, W, C + d]."""
     pixel = layers.Reshape([1, 1, z.shape[-1]])(z)
     return layers.Concatenate()([x, layers.UpSampling2D(x.shape[1:3])(pixel)])
 
@@ -60,9 +60,9 @@ def generator(
     in training and after it: it is the only noise there is. Images are in [-1, 1]. With `colour_levels`
     the condition is read as `ColourWeights` of so many levels.
 
-    With `latent_dim` there is an input "z" [B, latent_dim], which each level of the encoder gets beside its
-    maps, as in BicycleGAN (Zhu et al. 2017, arXiv:1711.11586, section 4); `dropouts` may then be 0, without
-    an input "noise".
+    With `latent_dim` there is an input "z" [B, latent_dim], which is concatenated to the input of each level
+    of the encoder, as in BicycleGAN (Zhu et al. 2017, arXiv:1711.11586, section 4); `dropouts` may then be 0,
+    without an input "noise".
 
     Raises:
         ValueError: `image_size` cannot be halved so often, or there are too many dropouts or none.
@@ -70,8 +70,8 @@ def generator(
     least = 0 if latent_dim else 1
     if image_size % 2**levels or not least <= dropouts < levels:
         raise ValueError(
-            f"A U-Net of {levels} levels takes images whose side is a multiple of {2**levels}, and {least} to "
-            f"{levels - 1} dropouts; got side {image_size} and {dropouts} dropouts."
+            f"A U-Net of {levels} levels takes images whose side is a multiple of {2**levels}, and "
+            f"{least} to {levels - 1} dropouts; got side {image_size} and {dropouts} dropouts."
         )
     filters = [width * min(2**level, 8) for level in range(levels)]
     condition = keras.Input([image_size, image_size, condition_channels], name="condition")

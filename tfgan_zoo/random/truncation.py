@@ -5,15 +5,15 @@ LiteRT and ONNX have no operators for the normal distribution function and its i
 
 import tensorflow as tf
 
-# erfc(x) = t exp(-x^2 + polynomial of t), t = 1 / (1 + x / 2), to 1.2e-7 of its value (Press et al., Numerical
-# Recipes, section 6.2). Coefficients from the constant on.
+# erfc(x) = t exp(-x^2 + polynomial of t), t = 1 / (1 + x / 2), with a relative error below 1.2e-7 (Press et
+# al., Numerical Recipes, section 6.2). The constant comes first.
 _TAIL = (
     -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806,
     0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277,
 )  # fmt: skip
 
-# erfinv(x) = x times a polynomial of w = -log(1 - x^2): of w - 2.5 where w < 5, else of sqrt(w) - 3 (Giles 2010,
-# Approximating the erfinv function, table 5).
+# erfinv(x) = x times a polynomial: with w = -log(1 - x^2), one of w - 2.5 where w < 5, else one of
+# sqrt(w) - 3 (Giles 2010, Approximating the erfinv function, table 5).
 _NEAR = (
     1.50140941, 0.246640727, -0.00417768164, -0.00125372503, 0.00021858087,
     -4.39150654e-06, -3.5233877e-06, 3.43273939e-07, 2.81022636e-08,
@@ -25,13 +25,14 @@ _FAR = (
 
 
 def truncated(z, threshold):
-    """Standard normals as normals that are drawn anew until they lie within +-threshold.
+    """Maps standard normals to normals truncated to +-threshold, number by number.
 
-    What is drawn anew has the normal distribution's own shape between the two ends. Here each z goes to the quantile
-    of that distribution which it is of the normal, so that nothing is drawn twice and near latents stay near.
+    These have the distribution of normals that are drawn anew until they lie within the threshold. Nothing is
+    drawn here: a number at a quantile of the normal goes to the same quantile of the truncated normal, so
+    that near latents stay near.
 
     Args:
-        z: float32 [n, d], standard normal.
+        z: [n, d], standard normal.
         threshold: a scalar, or an array that broadcasts with z; 0 or less gives zeros.
 
     Returns:
