@@ -1,4 +1,4 @@
-"""BicycleGAN: equation 9 by hand, what the latent loss moves, whom each discriminator sees, codes and styles."""
+"""BicycleGAN: equation 9 by hand, what the latent loss moves, what discriminators see, codes and styles."""
 
 import keras
 import numpy as np
@@ -166,7 +166,7 @@ def test_a_picture_has_a_style_for_each_column(tmp_path, monkeypatch):
 
 
 def test_the_code_enters_every_level_of_the_generator():
-    """With the first level's kernel blind to the code, the others still read it; with all blind, nothing does."""
+    """Where the first level's kernel ignores the code, the other still reads it; then neither does."""
     model, condition = bicycle(), pairs()["condition"].numpy()
     downs = [layer for layer in model.generator.layers if type(layer).__name__ == "Conv2D"]
 

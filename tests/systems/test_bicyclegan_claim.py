@@ -14,9 +14,9 @@ from tfgan_zoo.systems.bicyclegan import claim
 class Painter:
     """Translates to a flat grey that the first number of a code says, times `strength`; reads it back."""
 
-    def __init__(self, strength, latents=None):
+    def __init__(self, strength):
         self.strength = strength
-        self.sampler = SimpleNamespace(latents=latents or self.draw)
+        self.sampler = SimpleNamespace(latents=self.draw)
 
     @staticmethod
     def draw(n, seed):
@@ -30,7 +30,7 @@ class Painter:
         return {"mu": tf.reduce_mean(inputs["image"], axis=[1, 2]) / self.strength}
 
 
-def variant(model, name="edges/avatars"):
+def variant(model):
     values = {}
 
     def note(key, value):

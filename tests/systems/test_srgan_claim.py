@@ -35,10 +35,13 @@ def arrays(monkeypatch):
 
 
 def test_a_smooth_image_has_the_smaller_error_and_a_sharp_one_looks_real(arrays, monkeypatch):
-    """SRResNet's part is played by a blur of the originals, SRGAN's by originals with their columns shifted."""
+    """A blur of the originals plays SRResNet's part, originals with shifted columns play SRGAN's."""
     judges = []
     monkeypatch.setattr(claim.probes, "classifier", lambda images, labels, epochs, seed: judges.append(seed))
-    sharpness = lambda judge, images: np.diff(images.astype(float), axis=1).std(axis=(1, 3))[:, :4]  # noqa: E731
+
+    def sharpness(judge, images):
+        return np.diff(images.astype(float), axis=1).std(axis=(1, 3))[:, :4]
+
     monkeypatch.setattr(claim.probes, "features", sharpness)
     original = arrays["image"]
     blurred = bicubic(bicubic(original, (16, 16)), (32, 32))

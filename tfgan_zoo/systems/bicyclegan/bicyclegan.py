@@ -1,16 +1,16 @@
-"""BicycleGAN: Toward Multimodal Image-to-Image Translation, Zhu, Zhang, Pathak, Darrell, Efros, Wang, Shechtman,
-NeurIPS 2017, arXiv:1711.11586.
+"""BicycleGAN: Toward Multimodal Image-to-Image Translation, Zhu, Zhang, Pathak, Darrell, Efros, Wang,
+Shechtman, NeurIPS 2017, arXiv:1711.11586.
 
-From pairs (A, B) a generator G learns many translations of A, one for each code z. Two cycles make the code and
-the translation tell each other. B -> z -> B (cVAE-GAN): an encoder E gives the code of B, from which G must make B
-of A again. z -> B -> z (cLR-GAN): of what G makes of a code drawn at random, E must read that code. Each has a
-discriminator of its own (equation 9). Half of a batch is translated; the second discriminator's reals are the
-images of the other half, so that it never sees the pair of a fake. One step of G and E, then one of the
-discriminators.
+From pairs (A, B) a generator G learns many translations of A, one for each code z. Two cycles tie the code to
+the translation. B -> z -> B (cVAE-GAN): an encoder E gives the code of B, from which, with A, G must make B
+again. z -> B -> z (cLR-GAN): G translates A by a code drawn at random, and E must read that code from the
+translation. Each has a discriminator of its own (equation 9). Half of a batch is translated; the second
+discriminator's reals are the images of the other half, so that it never sees the pair of a fake. One step of
+G and E, then one of the discriminators.
 
-Differs from the paper: nothing in the method, which is that of the release: least squares for the logarithms of
-equations 3 to 8, and discriminators that do not see A. The divergence is a mean over the batch, which in the release
-has one example.
+Differs from the paper: as in the release, least squares take the place of the logarithms of equations 3 to 8.
+Discriminators see A where their networks take it, as in the equations; those of the release do not. The
+divergence is a mean over the batch, which in the release has one example.
 """
 
 import keras
@@ -30,21 +30,22 @@ __all__ = ["BicycleGAN"]
 class BicycleGAN(AdversarialModel):
     """Equation 9: both cycles at once.
 
-    Batches hold `condition` (A) and `image` (B), paired, of an even number.
+    Batches hold an even number of pairs, `condition` (A) and `image` (B).
 
     Args:
         generator: functional model G, {"condition": [B, H, W, C], "z": [B, d]} -> images in [-1, 1].
         encoder: functional model E, images -> {"mu": [B, d], "logvar": [B, d]}.
-        discriminator: functional model, images -> a list of scores of any shapes, one for each scale; it judges
-            translations with the code of B. A model of {"condition", "image"} sees A, too.
+        discriminator: functional model, images, or {"condition", "image"}, -> scores of any shape, or a list
+            of them, one for each scale; it judges translations with the code of B.
         discriminator_random: another one, which judges translations with codes drawn at random.
-        l1_weight: lambda of the mean absolute error of translations with the code of B.
+        l1_weight: lambda, of the mean absolute error of translations with the code of B.
         kl_weight: lambda_KL.
-        latent_weight: lambda_latent of the mean absolute error of codes that E reads, which moves G alone.
+        latent_weight: lambda_latent, of the mean absolute error of the codes that E reads; this loss moves G
+            alone.
         encoded_weight: of all of cVAE-GAN: its adversarial loss, L1 and divergence; with 0 cLR-GAN is left.
         random_weight: of the adversarial loss of cLR-GAN; with 0 and latent_weight 0 cVAE-GAN is left.
-        random_l1_weight: of the mean absolute error of translations with codes drawn at random, which is
-            pix2pix's with noise; the paper's BicycleGAN has none.
+        random_l1_weight: of the mean absolute error of translations with codes drawn at random; BicycleGAN
+            has no such term, the paper's baseline "pix2pix + noise" has.
         seed: keys all the noise of training.
     """
 
@@ -149,7 +150,7 @@ class BicycleGAN(AdversarialModel):
         return tf.add_n([least_squares.discriminator(*scores) for scores in both])
 
     def encode(self, inputs):
-        """Serving: {"image": [B, H, W, C]} -> {"mu": [B, d], "logvar": [B, d]}: the code of an image's style."""
+        """Serving: {"image": [B, H, W, C]} -> {"mu": [B, d], "logvar": [B, d]}, the code of its style."""
         code = self.encoder(inputs["image"], training=False)
         return {name: tf.cast(code[name], tf.float32) for name in ("mu", "logvar")}
 
@@ -159,7 +160,7 @@ class BicycleGAN(AdversarialModel):
         return super().signatures() | {"encode": (self.encode, image)}
 
     def picture(self, path, batch, seed=0, styles=6):
-        """A | the original B | G(A, E(B)) | G(A, z) of six codes, each for a column; a row an example."""
+        """A | the original B | G(A, E(B)) | G(A, z) for each of `styles` codes; a row an example."""
         condition, image = batch["condition"].numpy(), batch["image"].numpy()
         with self.averaged():
             own = self.encode({"image": image})["mu"].numpy()
@@ -169,7 +170,7 @@ class BicycleGAN(AdversarialModel):
 
 
 def _scores(discriminator, examples):
-    """A list of the scores at each scale of the images of a batch, with their conditions where these are seen."""
+    """The list of a discriminator's scores of a batch, one for each scale."""
     seen = isinstance(discriminator.input, dict)
     scores = discriminator(
         {key: examples[key] for key in ("condition", "image")} if seen else examples["image"], training=True

@@ -12,12 +12,12 @@ from tfgan_zoo.utils.batching import in_batches
 from tfgan_zoo.utils.pictures import to_uint8
 
 CLAIM = (
-    "Both cycles together make translations of one image that differ far more than those of pix2pix with noise, by "
-    "a code that can be read from the translation and that carries the style of a given one."
+    "Both cycles together make translations of one image that differ far more than those of pix2pix with "
+    "noise, by a code that can be read from the translation and that carries the style of a given one."
 )
 PAPER = (
-    "Table 1, maps to satellite images, mean LPIPS distance of two translations: BicycleGAN 0.110, pix2pix with "
-    "noise 0.013, cVAE-GAN 0.096, cLR-GAN 0.090; figure 6, fooling rate 34.33% against 27.93%"
+    "Table 1, maps to satellite images, mean LPIPS distance of two translations: BicycleGAN 0.110, pix2pix "
+    "with noise 0.013, cVAE-GAN 0.096, cLR-GAN 0.090; figure 6, fooling rate 34.33% against 27.93%"
 )
 
 CHECKS = [
@@ -91,20 +91,23 @@ def compared(bicycle, noise, examples, styles, features, seed):
 
 
 def translations(model, condition, styles, seed):
-    """Codes [n * styles, d] and the translations [n * styles, H, W, C] of uint8 conditions [n, ...] by them."""
+    """Codes [n * styles, d], and the translations [n * styles, H, W, C] of uint8 conditions [n, ...] by them.
+
+    Those of one condition follow one another.
+    """
     repeated = np.repeat(condition / np.float32(127.5) - 1, styles, axis=0)
     codes = model.sampler.latents(len(repeated), seed)
     return codes, model.translate(repeated, z=codes)
 
 
 def correlation(model, codes, images):
-    """Of codes [n, d] and of those that the encoder reads from their translations, the mean over d."""
+    """The correlation of codes [n, d] with those that the encoder reads from images, the mean over d."""
     read = in_batches(lambda batch: model.encode({"image": batch})["mu"], images, 250)
     return np.mean([np.corrcoef(drawn, found)[0, 1] for drawn, found in zip(codes.T, read.T)])
 
 
 def kept_styles(variant, attribute, probe_epochs, seed):
-    """How often a classifier finds the attribute of an image in its translations, by its own code and another's."""
+    """How often a classifier finds an image's attribute in translations by its own code and by another's."""
     config, column = variant.config, list(ATTRIBUTES).index(attribute)
     real, held_out = (_with_attributes(config, split) for split in (config.data.split, config.held_out))
     judge = probes.classifier(

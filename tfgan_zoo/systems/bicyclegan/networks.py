@@ -15,8 +15,8 @@ def _weights():
 def encoder(latent_dim=8, image_size=32, width=16, levels=3, channels=3):
     """Image -> {"mu", "logvar"}, each [B, latent_dim]: halving 4x4 convolutions, the mean over places.
 
-    They have width, 2 width, 4 width ... maps and LeakyReLU, and no norm: that of a map's mean would take from
-    the image what colours are in it.
+    They have width, 2 width, 4 width ... maps and LeakyReLU. There is no norm: instance norm takes the mean
+    of each map away, and the image's colours with it.
     """
     image = x = keras.Input([image_size, image_size, channels], name="image")
     for level in range(levels):
@@ -28,8 +28,8 @@ def encoder(latent_dim=8, image_size=32, width=16, levels=3, channels=3):
 def resnet_encoder(latent_dim=8, image_size=256, width=64, blocks=4, channels=3):
     """Image -> {"mu", "logvar"}, each [B, latent_dim]: the paper's, of residual blocks with instance norm.
 
-    A halving convolution and `blocks` halving residual blocks of 2, 3, 4, 4 ... times `width` maps, of which the
-    mean over places is taken; at 256x256 that is over 8x8.
+    A halving convolution, `blocks` halving residual blocks of 2, 3, 4, 4 ... times `width` maps, and the mean
+    over places, which are 8x8 for images of 256x256.
     """
     image = keras.Input([image_size, image_size, channels], name="image")
     x = Conv2D(width, 4, strides=2, padding="same", kernel_initializer=_weights())(image)
@@ -40,7 +40,7 @@ def resnet_encoder(latent_dim=8, image_size=256, width=64, blocks=4, channels=3)
 
 
 def _residual(x, filters):
-    """Halves: norm, LeakyReLU, convolution, twice, beside a 1x1 convolution, both with 2x2 means."""
+    """Norm, LeakyReLU, 3x3 convolution, twice, plus a 1x1 convolution of x; both halved by 2x2 means."""
     main = x
     for count in (x.shape[-1], filters):
         main = layers.LeakyReLU(0.2)(instance_norm()(main))

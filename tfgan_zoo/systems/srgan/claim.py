@@ -7,12 +7,13 @@ from tfgan_zoo.systems.srgan.srgan import enlarged
 from tfgan_zoo.utils.pictures import to_uint8
 
 CLAIM = (
-    "The squared error makes SRResNet, with the highest PSNR and SSIM and images that are too smooth; SRGAN, with "
-    "lower ones, makes images whose sharpness and features are nearer to those of photographs."
+    "The squared error makes SRResNet, with the highest PSNR and SSIM and images that are too smooth; SRGAN, "
+    "with lower ones, makes images whose sharpness and features are nearer to those of photographs."
 )
 PAPER = (
     "Figure 2, PSNR and SSIM of one image: bicubic 21.59 dB and 0.6423, SRResNet 23.53 dB and 0.7832, SRGAN "
-    "21.15 dB and 0.6868; table 2, BSD100: SRResNet 27.58 dB and 0.7620, SRGAN 25.16 dB and 0.6688, of luminance"
+    "21.15 dB and 0.6868; table 2, BSD100: SRResNet 27.58 dB and 0.7620, SRGAN 25.16 dB and 0.6688, of "
+    "luminance"
 )
 
 CHECKS = [
@@ -42,7 +43,7 @@ CHECKS = [
 # SRResNet for as many steps: what follows its first stage is the squared error again.
 SRRESNET = {"networks.features": None, "system_args.adversarial_weight": 0.0}
 
-# The judge's seed is none of a generator's.
+# Keeps the seeds of classifiers apart from those of generators.
 _JUDGE = 1000
 
 

@@ -14,8 +14,8 @@ _PAPER = {"bicubic": (21.59, 0.6423), "SRResNet": (23.53, 0.7832), "SRGAN": (21.
 def super_resolution(path, config_id="srgan/cifar10", examples=500, rows=4, **_):
     """Bicubic interpolation, SRResNet and SRGAN beside originals, above their PSNR and SSIM and the paper's.
 
-    Of the weights that ship; SRResNet is the generator as it was before the adversarial stage. Scores are means
-    over held-out images, the paper's those of the image in its figure 2.
+    The weights are those that ship; SRResNet is the generator as it was before the adversarial stage. Scores
+    are means over held-out images; the paper's are those of the image in its figure 2.
     """
     model = models.load(config_id, weights="pretrained")
     batch = held_out_batch(load_config(config_id), examples)

@@ -29,10 +29,12 @@ def _double(x):
 
 
 def generator(width=64, blocks=16, channels=3, last_size=9):
-    """Small image [B, h, w, channels] in [0, 1] -> image [B, 4h, 4w, channels], linear, for [-1, 1]: SRResNet.
+    """Small image [B, h, w, channels] in [0, 1] -> image [B, 4h, 4w, channels]: SRResNet, for any h and w.
+
+    The output is linear, with [-1, 1] as the range of images.
 
     k9n64, `blocks` residual blocks, a convolution with norm and the skip over all of them, two doublings
-    and a convolution of side `last_size`; h and w are any.
+    and a convolution of side `last_size`.
     """
     small = keras.Input([None, None, channels], name="condition")
     first = x = _prelu()(layers.Conv2D(width, 9, padding="same")(small))

@@ -1,15 +1,15 @@
 """SRGAN: Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network, Ledig et al.,
 CVPR 2017, arXiv:1609.04802.
 
-A generator enlarges an image four times each way. First it is trained on the squared error alone, which makes it
-SRResNet: the mean of all images that a small one may stand for, and so a smooth one. From these weights it goes
-on with a perceptual loss (equation 3): the squared distance of the maps of a trained network, where an image may
-differ in what is not seen, and a small part of an adversarial loss, by which a discriminator asks for images that
-look real (equation 7).
+A generator enlarges an image four times each way. First it is trained on the squared error alone, which gives
+SRResNet: it makes the mean of all images that a small one may stand for, and so a smooth one. From these
+weights it goes on with a perceptual loss (equation 3): the squared distance of the maps of a trained network,
+which hardly change with details that nobody sees, and a small part of an adversarial loss, by which a
+discriminator asks for images that look real (equation 6).
 
-Differs from the paper: the perceptual distance is measured in units that make it equal the squared error at the
-first adversarial step, where the paper divides VGG's maps by 12.75. Peak signal-to-noise ratios are of colour images
-with their borders, not of luminance without them. There are no scores by eye.
+Differs from the paper: the perceptual distance is scaled to equal the squared error at the first adversarial
+step, where the paper divides VGG's maps by 12.75. Peak signal-to-noise ratios are of colour images with their
+borders, not of luminance without them. There are no scores by eye.
 """
 
 import keras
@@ -60,13 +60,16 @@ class SRGAN(AdversarialModel):
 
     @property
     def example_shapes(self):
-        """Those of the images that the discriminator judges, and of small ones; the generator takes any size."""
+        """Those of the images that the discriminator judges and of their small copies.
+
+        The generator alone takes images of any size.
+        """
         height, width, channels = self.discriminator.input_shape[1:]
         times = self.generator.compute_output_shape([1, 1, 1, channels])[1]
         return {"condition": (height // times, width // times, channels), "image": (height, width, channels)}
 
     def batch(self, data):
-        """As the base's, but small images that are uint8 are scaled to [0, 1]."""
+        """As in the base class, but small images that are uint8 are scaled to [0, 1]."""
         if isinstance(data, dict) and getattr(data.get("condition"), "dtype", None) in (tf.uint8, "uint8"):
             data = {**data, "condition": tf.cast(data["condition"], tf.float32) / 255.0}
         return super().batch(data)
@@ -108,7 +111,7 @@ class SRGAN(AdversarialModel):
         return self.features.distance(image, fake, measure=True)
 
     def picture(self, path, batch, seed=0):
-        """The small image enlarged by bicubic interpolation | SRResNet | SRGAN | the original, a row an image."""
+        """Bicubic interpolation of the small image | SRResNet | SRGAN | the original; a row an image."""
         small, image = batch["condition"].numpy(), batch["image"].numpy()
         srresnet = self.generator if self.current_stage() == PRETRAINING else self.srresnet
         squared_error = _within_range(srresnet(small, training=False)).numpy()
