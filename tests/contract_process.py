@@ -1,9 +1,9 @@
-"""Runs contracts on one config in a process of its own: TensorFlow keeps what it compiled for as long as that lives.
+"""Runs contracts on one config in a process of its own, whose end frees what TensorFlow compiled.
 
     python tests/contract_process.py CONFIG_ID FOLDER CONTRACT ...
 
-The last line that it prints is {contract: {"seconds", "result", "error"}} in JSON, with the seconds of one core that
-each took.
+The last line that it prints is {contract: {"seconds", "result", "error"}} in JSON, with the seconds of one
+core that each took.
 """
 
 import functools
@@ -33,7 +33,7 @@ class Given:
 
 
 def found(config_id, folder, names):
-    """What such a process finds; an error of its own where it ends without an answer."""
+    """What such a process prints, read; an AssertionError with its error output where it fails."""
     command = [sys.executable, __file__, config_id, str(folder), *names]
     done = subprocess.run(
         command, capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}

@@ -1,7 +1,7 @@
 """What every system must pass, as functions of one of its configs; `test_contracts.py` runs them.
 
-Each takes what it needs of `config`, `reference` (a model that was compiled by XLA and trained for a few steps on one
-device, which it must not change) and `folder` (an empty one).
+Each takes what it needs of `config`, `reference` (a model that was compiled by XLA and trained for a few
+steps on one device, which it must not change) and `folder` (an empty one).
 """
 
 import contextlib
@@ -146,7 +146,7 @@ def largest_difference(one, other):
 
 
 def in_each_stage(model):
-    """The names of its stages, each the model's present one while it lasts; None once where there are none."""
+    """Puts a model in each of its stages and gives the name; None, once, where it has none."""
     for name in [stage.name for stage in model.stages] or [None]:
         model.stage = name
         yield name

@@ -12,6 +12,6 @@ def two_replicas():
 
 
 def split_cpu():
-    """Makes two logical CPUs of one. TensorFlow fixes its devices at first use, so this must come before it."""
+    """Makes two logical CPUs of one, which must come before TensorFlow is used: it then fixes its devices."""
     cpu = tf.config.list_physical_devices("CPU")[0]
     tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)

@@ -15,8 +15,8 @@ import pytest
 from tfgan_zoo.evaluation import check
 from tfgan_zoo.hub.config import list_configs, load_config
 
-# What a system's contracts may take, in seconds of one idle core. A core that runs another worker's thread beside
-# does less in a second.
+# What a system's contracts may take, in seconds of one idle core. A core that runs another worker's thread
+# beside does less in a second.
 BUDGET = 20 if "PYTEST_XDIST_WORKER" not in os.environ else 30
 
 REPRESENTATIVES = contracts.representatives()

@@ -73,9 +73,9 @@ def test_averages_are_what_is_exported(tmp_path):
         np.testing.assert_array_equal(weight.numpy(), two)
 
 
-# One system of each shape: points, images and features, labels, codes, a translation with noise, two
-# translations, texts, levels.
-# One system of each shape. Converters take a second for some ten layers; those of several networks take minutes.
+# One system of each shape: points, images, features, labels, codes, a translation with noise, two
+# translations, texts, levels. Converters take a second for some ten layers; those of several networks take
+# minutes.
 SHAPES = ["gan/ring8", "cgan/mnist", "pix2pix/scenes", "vae/mnist"]
 SHAPES += [
     pytest.param(config_id, marks=pytest.mark.long)

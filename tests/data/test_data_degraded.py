@@ -1,4 +1,4 @@
-"""Small copies of images to restore them from: the filter by hand, their range, and what is kept with them."""
+"""Small copies of images: the filter by hand, their range, and what is kept with them."""
 
 import numpy as np
 import pytest

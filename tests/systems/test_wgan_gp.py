@@ -74,7 +74,7 @@ def test_the_generator_may_have_several_batches_of_the_critics_size():
 
 
 def test_reals_are_spread_over_the_width_of_their_levels():
-    """As the release makes them of levels 0 to 255: 2 (level / 256 - 1 / 2) and uniform noise up to 1 / 128."""
+    """As in the release, of levels 0 to 255: 2 (level / 256 - 1 / 2) and uniform noise up to 1 / 128."""
     model = descend(line(n_critic=2, dequantize=True, fake=0.0), rate=0.0)
     seen = watch(model.critic, lambda x: x.numpy().ravel())
     levels = np.repeat([0, 7, 255], 1000)

@@ -4,7 +4,7 @@
 
 Each framework has a process of its own, with all cores; only one works at a time, and they
 alternate, so that a machine whose speed drifts slows both alike. The ratio is taken pair by pair.
-`keras_layers` are our networks on Keras' own convolutions.
+`keras_layers` is the same model with Keras' own convolutions.
 """
 
 import contextlib

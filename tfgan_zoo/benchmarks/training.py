@@ -116,7 +116,10 @@ def _meetings(model, stream, strategy):
 
 
 def noise_like(model, count):
-    """`count` random examples of the shapes that a model trains on, as `data.load` takes them; labels are 0."""
+    """`count` random examples of the shapes that a model trains on, as `data.load` takes them.
+
+    Labels are 0.
+    """
     rng = np.random.default_rng(0)
     shapes = {key: (count, *shape) for key, shape in model.example_shapes.items() if key != "label"}
     return {"label": np.zeros(count, np.int32)} | {
@@ -131,8 +134,8 @@ def operations_per_step(model, stream):
     """Floating-point operations of one train step, counted on its graph.
 
     Convolutions, matrix products and their gradients count, a multiply and an add as two; the
-    element-wise rest is left out, as in the peak that the rate is compared with. Convolutions count as those of
-    Keras, however they are computed.
+    element-wise rest is left out, as in the peak that the rate is compared with. Convolutions count as
+    Keras computes them, in whatever way they are computed here.
 
     Raises:
         ValueError: the step branches, so that its work is not the same at every step.

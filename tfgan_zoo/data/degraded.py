@@ -13,12 +13,14 @@ _WAY = re.compile(r"bicubic([2-9])/(.+)")
 
 @OPERATORS.register
 def degraded(name, find):
-    """ "degraded/bicubic4/NAME": NAME with each `image` shrunk four times as `condition` [B,H/4,W/4,C] in [0,1].
+    """The source "degraded/bicubic4/NAME": NAME, with each `image` shrunk four times as its `condition`.
 
-    Any factor from 2 to 9 will do. The filter is antialiased and bicubic, and its results are rounded to 256
-    levels. The images are those of the size asked for, which the factor must divide.
+    Conditions are float32 [B,H/4,W/4,C] in [0,1], made by an antialiased bicubic filter and rounded to 256
+    levels. Any factor from 2 to 9 may stand for 4; it must divide the size that is asked for.
 
-    Raises ValueError for another name.
+    Raises:
+        ValueError: another name; when it is read, NAME has no `image`, or the factor does not divide its
+            size.
     """
     way = _WAY.fullmatch(name)
     if way is None:
@@ -41,6 +43,7 @@ def _shrunk(images, factor):
     height, width = images.shape[1:3]
     if height % factor or width % factor:
         raise ValueError(
-            f"images of {height} x {width} cannot be shrunk {factor} times: give an image_size that is a multiple of it"
+            f"images of {height} x {width} cannot be shrunk {factor} times: give an image_size that is a "
+            f"multiple of {factor}"
         )
     return np.float32(1 / 255) * bicubic(images, (height // factor, width // factor))

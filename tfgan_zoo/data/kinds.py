@@ -168,7 +168,7 @@ def _integers(plural, dims):
 
 
 _IMAGE = Kind("float32", _check_image, lambda images, form, _: form.array(images), to_uint8, _image_batch)
-# One that is no image in [-1, 1], such as the small images of `degraded`, is learnt from as it is stored.
+# Stored as floats, such as the small images of `degraded` in [0, 1], a condition keeps its range.
 _CONDITION = replace(_IMAGE, plain=_as_it_is)
 _LAYOUT = Kind(
     "int32",

@@ -69,9 +69,8 @@ def load(
         A `tf.data.Dataset` of dicts: `image` float32 [B,H,W,C] in [-1,1] and what there is of `label`
         int32 [B], `attributes` int32 [B,K], `layout` int32 [B,H,W] (0 is background), `boxes` float32
         [B,K,4] with `classes` int32 [B,K], `caption` string [B] (UTF-8), `text` float32 [B,d],
-        `condition` and `wrong_image` (images; the conditions of `degraded` are in [0,1]); or
-        `image_a` and `image_b` with `attributes_a` and
-        `attributes_b`; or `x` float32 [B,d].
+        `condition` and `wrong_image` (images; the conditions of `degraded` are in [0,1]); or `image_a` and
+        `image_b` with `attributes_a` and `attributes_b`; or `x` float32 [B,d].
 
         The finite one has len() and counts its iterations: the e-th complete one is epoch e, so that
         `fit(dataset, epochs=3)` sees the batches of the stream from step 0 on; one given up before
@@ -105,9 +104,9 @@ def arrays(
 
     Returns:
         The keys of `load`: images uint8 [N,H,W,C], where floats are rounded to the nearest of the
-        256 levels, layouts uint8, conditions as they are stored, captions NumPy text, the
-        rest as in batches. Of unpaired domains
-        each has all its examples, be they more than the other's. Not to be written to.
+        256 levels, layouts uint8, conditions as they are stored, captions NumPy text, the rest as in
+        batches. Of unpaired domains each has all its examples, be they more than the other's. Not to be
+        written to.
 
     Arguments and errors are those of `load`.
     """

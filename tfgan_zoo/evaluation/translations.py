@@ -68,5 +68,5 @@ def _translation_scores(model, config, ways, measure, settings, samples, seed, s
 
 
 def _as_learnt(images):
-    """uint8 images in [-1, 1]; floats, such as conditions that are no images in [-1, 1], as they are."""
+    """uint8 images scaled to [-1, 1]; floats, such as conditions of another range, as they are."""
     return images / 127.5 - 1.0 if images.dtype == np.uint8 else images

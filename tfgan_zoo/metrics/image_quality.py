@@ -52,9 +52,9 @@ def ms_ssim(first, second, scales=None):
     coarsest, each averaged over positions (negative averages count as 0), and each scale halves by
     2 x 2 means. Wang et al. 2003 (Asilomar), equation 7, with the weights of their section 3.2: at 5
     scales as published, though they add up to 1.0001; of fewer scales the first ones, divided by their
-    sum. Channels are averaged. `scales` None takes as many of the 5 as keep 11 pixels; 5 need 176. Where more are asked for, a scale of fewer pixels has a
-    window of its own side, whose deviation shrinks with it. A perfect restoration scores 1, a flat
-    grey about 0.
+    sum. Channels are averaged. `scales` None takes as many of the 5 as keep 11 pixels; 5 need 176. Where more
+    are asked for, a scale of fewer pixels has a window of its own side, whose deviation shrinks with it. A
+    perfect restoration scores 1, a flat grey about 0.
 
     Raises ValueError for images of fewer than 11 pixels, and where `scales` is not from 1 to 5 or leaves
     a single pixel.

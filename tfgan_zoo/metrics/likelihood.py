@@ -34,8 +34,8 @@ def kernel_density(points, seed=0):
 
 
 def _estimate(points, bandwidth):
-    # A tree of many leaves subtracts bounds on nodes from a running sum, which leaves rounding noise where all
-    # samples are far. One leaf is the plain sum.
+    # A tree of many leaves subtracts bounds on nodes from a running sum, which leaves rounding noise where
+    # all samples are far. One leaf is the plain sum.
     return KernelDensity(bandwidth=bandwidth, leaf_size=len(points))
 
 
@@ -43,7 +43,7 @@ def gaussian_mixture(points, components=(1, 2, 3, 4, 6, 8, 10, 16, 25, 30), seed
     """A Gaussian mixture fitted by EM, its number of components chosen by the lowest BIC.
 
     EM starts twice for each number. The fit that is chosen goes on until it no longer moves, so that starts
-    which lead to one maximum give one fit.
+    which lead to the same maximum give the same fit.
 
     Args:
         points: array [n, d]; at most 5,000 of them, chosen by `seed`, are used.

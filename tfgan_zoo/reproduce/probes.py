@@ -88,13 +88,15 @@ def agreement(found, expected):
 
 
 def features(network, images):
-    """What the heads of a `classifier` read: float32 [n, 64]."""
+    """What the last layers of a `classifier` read, of uint8 images [n, H, W, C]: float32 [n, 64]."""
     trunk = keras.Model(network.input, next(iter(network.output.values()))._keras_history.operation.input)
     return trunk.predict(images, batch_size=100, verbose=0)
 
 
 def gradients(images):
-    """The lengths of all pixels' gradients of the mean of the channels, in [0, 1] a pixel; flat.
+    """The lengths of the gradients of images at all pixels: float32 [n (H - 1) (W - 1)].
+
+    Gradients are differences of neighbouring grey values in [0, 1], the means over the channels.
 
     images: uint8 [n, H, W, C].
     """
@@ -104,7 +106,7 @@ def gradients(images):
 
 
 def gradient_distance(images, others):
-    """The Wasserstein-1 distance between histograms of the lengths of gradients: how unlike in sharpness.
+    """How much two sets differ in sharpness: the Wasserstein-1 distance between their `gradients`.
 
     images, others: uint8 [n, H, W, C].
     """
@@ -112,7 +114,7 @@ def gradient_distance(images, others):
 
 
 def mean_pair_distance(vectors):
-    """The mean Euclidean distance of two different ones of k vectors, the mean over n sets: [n, k, d] -> float."""
+    """n sets of k vectors, [n, k, d] -> the mean Euclidean distance between two vectors of a set, a float."""
     count = vectors.shape[1]
     distances = [np.linalg.norm(each[:, None] - each[None], axis=-1).sum() for each in vectors]
     return float(np.mean(distances) / (count * (count - 1)))

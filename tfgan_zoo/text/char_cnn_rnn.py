@@ -40,7 +40,7 @@ def image_encoder(dimension=1024, width=32, image_size=32):
     """Images [B, image_size, image_size, 3] in [-1, 1] -> embedding [B, dimension], in float32.
 
     Convolutions of stride 2 with batch norm down to 4x4, their maps doubling from `width`, and an affine
-    map of all that is left. The maps after each of them are those of the layers relu_1, relu_2 ...
+    map of all that is left. The layers relu_1, relu_2 ... give the maps after each convolution.
     """
     with precision("float32"):
         image = keras.Input([image_size, image_size, 3], name="image")

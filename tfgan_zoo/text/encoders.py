@@ -106,7 +106,7 @@ def pretrained(name):
 
 
 def image_network(name, folder=None):
-    """The image network of the trained `Encoder` of that name, and the SHA-256 of the weights of both networks."""
+    """The image network of the trained `Encoder` of that name, and the SHA-256 of its file of weights."""
     encoder = load(name, folder)
     return encoder.image, encoder.weights_hash
 

@@ -48,7 +48,7 @@ def check_settings(config: Config):
 
 @contextlib.contextmanager
 def said_in_notes():
-    """Without the warnings of what folders leave out, which is among the notes of what `examine` found."""
+    """A context without the warnings about files that folders leave out: the notes of `examine` list them."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", LeftOut)
         yield
@@ -120,8 +120,8 @@ def _uneven(config, model):
     replicas = model.distribute_strategy.num_replicas_in_sync
     if config.train.batch_size % replicas:
         yield (
-            f"train.batch_size={config.train.batch_size} cannot be shared out evenly among {replicas} replicas. Set "
-            f"train.batch_size={-(-config.train.batch_size // replicas) * replicas}"
+            f"train.batch_size={config.train.batch_size} cannot be shared out evenly among {replicas} "
+            f"replicas. Set train.batch_size={-(-config.train.batch_size // replicas) * replicas}"
         )
 
 

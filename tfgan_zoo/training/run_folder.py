@@ -48,8 +48,8 @@ def inspect(folder, config, resume, room=0):
         raise RunError(f"The run folder {folder} cannot be written: {place} {why}.")
     if free(folder) < room:
         raise RunError(
-            f"The run folder {folder} cannot be written: only {free(folder) >> 20} MiB are free there and a run "
-            f"needs {room >> 20}."
+            f"The run folder {folder} cannot be written: only {free(folder) >> 20} MiB are free there and a "
+            f"run needs {room >> 20}."
         )
 
 

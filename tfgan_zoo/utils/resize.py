@@ -86,9 +86,10 @@ class Form:
 
 
 def bicubic(images, size):
-    """uint8 images [N, H, W, 1 or 3] -> uint8 [N, h, w, C] of `size` (h, w), by Pillow's bicubic filter.
+    """uint8 images [N, H, W, C] -> uint8 [N, h, w, C] of `size` (h, w), by Pillow's bicubic filter.
 
-    That of Keys 1981 with a = -1/2. Where images shrink it widens with the reduction, so that it antialiases.
+    C is 1 or 3. The filter is that of Keys 1981 with a = -1/2. Where images shrink it widens accordingly,
+    against aliasing.
     """
     from PIL import Image
 

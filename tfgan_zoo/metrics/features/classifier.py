@@ -56,7 +56,10 @@ def classifier(name, folder=None):
 
 
 def trained(name, folder=None):
-    """The `network` of that name with its weights, and their SHA-256. Arguments and errors: as `classifier`."""
+    """The `network` of that name with its weights, and their SHA-256.
+
+    Arguments and errors are those of `classifier`.
+    """
     model = network(**look_up(name, NETWORKS, "classifier"))
     folder = folder or pretrained_root() / "classifier" / name
     train = f"python -m tfgan_zoo.benchmarks.train_classifier {name} --out {folder}"

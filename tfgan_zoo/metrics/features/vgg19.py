@@ -1,4 +1,4 @@
-"""The VGG19 that perceptual losses compare images in; its weights are a user's own file."""
+"""VGG19, in whose maps perceptual losses compare images; its weights are a file that the user gives."""
 
 import keras
 import numpy as np
@@ -6,17 +6,19 @@ import numpy as np
 from tfgan_zoo.layers.frozen_features import TRAINED
 from tfgan_zoo.utils.files import sha256
 
-# What the network was trained to have taken from B, G and R in 0..255.
+# Means of B, G and R in 0..255, which the network was trained to have subtracted.
 _MEANS = np.array([103.939, 116.779, 123.68], np.float32)
 
 
 def trained(path=None):
-    """Images [B, H, W, 3] in [-1, 1] -> the last maps of VGG19, and the SHA-256 of its weights.
+    """VGG19, images [B, H, W, 3] in [-1, 1] -> its last maps, and the SHA-256 of its weights.
 
-    Simonyan & Zisserman 2015 (arXiv:1409.1556), configuration E without the fully connected layers. The maps
-    after a convolution's ReLU are those of its layer: "block5_conv4" is the 5,4 of perceptual losses.
+    Simonyan & Zisserman 2015 (arXiv:1409.1556), configuration E without the fully connected layers. A
+    convolution's layer gives its maps after the ReLU: "block5_conv4" is the 5,4 of perceptual losses.
 
-    path: a file of ImageNet weights in Keras' form, such as vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5.
+    Args:
+        path: a file of ImageNet weights in Keras' form, such as
+            vgg19_weights_tf_dim_ordering_tf_kernels_notop.h5.
 
     Raises FileNotFoundError where there is no such file.
     """

@@ -7,8 +7,8 @@ sees rises on a line from 0 to 1 (figure 2), and then stays there for as long ag
 of WGAN-GP with one step of the critic for one of the generator, and a drift term (appendix A).
 
 Differs from the paper: the batch is of one size at all resolutions. Reals are not mirrored. The standard
-deviation before the last convolution is by default that of groups of four, as in the authors' TensorFlow code;
-the paper takes the whole batch.
+deviation before the last convolution is by default that of groups of four, as in the authors' TensorFlow
+code; the paper takes the whole batch.
 """
 
 import keras

@@ -4,8 +4,8 @@ An encoder q(z | x) and a decoder p(x | z) climb together the evidence lower bou
 E_q log p(x | z) - KL(q(z | x) || N(0, I)), by one sample z = mu + sigma * epsilon an example
 (Algorithm 1). It is the zoo's comparator with a likelihood.
 
-Differs from the paper: no weight decay, Keras' initial weights and its Adagrad, whose sums of squares start at
-0.1, and pixels are binarised anew at every step. `beta` other than 1 and its warm-up are later additions
+Differs from the paper: no weight decay, Keras' initial weights and its Adagrad, whose sums of squares start
+at 0.1, and pixels are binarised anew at every step. `beta` other than 1 and its warm-up are later additions
 (Higgins et al. 2017, Sonderby et al. 2016).
 """
 
