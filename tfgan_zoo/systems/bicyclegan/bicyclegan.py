@@ -160,7 +160,7 @@ class BicycleGAN(AdversarialModel):
         return super().signatures() | {"encode": (self.encode, image)}
 
     def picture(self, path, batch, seed=0, styles=6):
-        """A | the original B | G(A, E(B)) | G(A, z) for each of `styles` codes; a row an example."""
+        """A | the original B | G(A, E(B)) | G(A, z) for six codes z (`styles`); a row an example."""
         condition, image = batch["condition"].numpy(), batch["image"].numpy()
         with self.averaged():
             own = self.encode({"image": image})["mu"].numpy()
