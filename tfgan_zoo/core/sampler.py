@@ -200,7 +200,7 @@ class Sampler:
                 inputs[name] = np.asarray(self.sources[name].draw(n, [seed, place]))
             else:
                 raise ValueError(f"This generator needs the condition {name!r} for each example.")
-        return inputs if truncation is None else {**inputs, "z": self._truncated(inputs["z"], truncation)}
+        return inputs if truncation is None else {**inputs, "z": self._truncated(inputs.get("z"), truncation)}
 
     def _truncated(self, z, truncation):
         if getattr(self.sources.get("z"), "prior", None) != "normal":
