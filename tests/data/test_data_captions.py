@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tfgan_zoo import data
 from tfgan_zoo.data import prepared
-from tfgan_zoo.data.pipeline import Strangers
+from tfgan_zoo.data.order import WrongExamples
 from tfgan_zoo.text import encoders
 
 COUNT = 30
@@ -92,7 +92,7 @@ def test_in_stored_order_the_wrong_images_stay(emoji):
 def test_strangers_come_equally_often():
     """Classes of 1, 2 and 5 examples; every example of another class is drawn as often, within noise."""
     classes = np.array(["b", "a", "c", "c", "a", "c", "c", "c"])
-    strangers, rows = Strangers(classes), tf.range(8, dtype=tf.int64)
+    strangers, rows = WrongExamples(classes), tf.range(8, dtype=tf.int64)
     drawn = np.stack([strangers.rows(rows, 5, tf.constant(epoch, tf.int64)) for epoch in range(1200)])
     for row in range(8):
         others = np.flatnonzero(classes != classes[row])

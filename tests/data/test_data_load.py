@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from tfgan_zoo import data
-from tfgan_zoo.data.pipeline import shuffled
+from tfgan_zoo.data.order import shuffled
 
 
 def numbered(n):

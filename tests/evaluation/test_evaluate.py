@@ -13,7 +13,8 @@ from tfgan_zoo import data, evaluation, metrics
 from tfgan_zoo.evaluation import compare as comparing
 from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.hub.weights import write_weights
-from tfgan_zoo.metrics.comparison import METRICS, ImageSide, StatisticsSide, compare
+from tfgan_zoo.metrics.comparison import METRICS, compare
+from tfgan_zoo.metrics.sides import ImageSide, StatisticsSide
 
 IMAGES = "dcgan/fashion_mnist_10k"
 

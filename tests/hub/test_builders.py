@@ -10,7 +10,8 @@ import pytest
 import tfgan_zoo as zoo
 from tfgan_zoo.core import optimizers
 from tfgan_zoo.hub import builders, models
-from tfgan_zoo.hub.config import ConfigError, Network, Optimizer
+from tfgan_zoo.hub.config import ConfigError
+from tfgan_zoo.hub.schema import Network, Optimizer
 from tfgan_zoo.utils.registry import children, exports, modules
 
 

@@ -5,7 +5,8 @@ import os
 import pytest
 
 from tfgan_zoo.hub import builders, models
-from tfgan_zoo.hub.config import ConfigError, Optimizer, load_config, parse_overrides
+from tfgan_zoo.hub.config import ConfigError, load_config, parse_overrides
+from tfgan_zoo.hub.schema import Optimizer
 
 NAMES = [
     "./a #1",

@@ -14,7 +14,8 @@ import numpy as np
 import typer
 
 from tfgan_zoo import data, metrics
-from tfgan_zoo.metrics.comparison import ImageSide, compare
+from tfgan_zoo.metrics.comparison import compare
+from tfgan_zoo.metrics.sides import ImageSide
 
 SETS = ("collapsed", "noisy", "dropping", "one a class", "memorising")
 

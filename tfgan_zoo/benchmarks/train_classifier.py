@@ -7,7 +7,6 @@ image keeps its label, mirrored. SGD with Nesterov momentum, a warm-up and a cos
 """
 
 import dataclasses
-import json
 import time
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from tfgan_zoo.evaluation.judges import classifier_accuracy
 from tfgan_zoo.hub import cards
 from tfgan_zoo.hub.weights import CARD, WEIGHTS, write_network
 from tfgan_zoo.metrics.features.classifier import NETWORKS, SIDE, network
-from tfgan_zoo.utils.files import sha256, write_text
+from tfgan_zoo.utils.files import sha256, write_json
 
 BATCH = 128
 _STEPS_A_CALL = 50
@@ -153,7 +152,7 @@ def vary(images, recipe, seed):
 
 
 def write_card(folder, card):
-    write_text(folder / CARD, json.dumps(card, indent=1) + "\n")
+    write_json(folder / CARD, card)
 
 
 if __name__ == "__main__":

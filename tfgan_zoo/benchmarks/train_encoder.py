@@ -10,7 +10,6 @@ the largest.
 """
 
 import dataclasses
-import json
 import time
 from pathlib import Path
 
@@ -25,7 +24,7 @@ from tfgan_zoo.hub import cards
 from tfgan_zoo.hub.weights import CARD, WEIGHTS, write_network
 from tfgan_zoo.text import encoders
 from tfgan_zoo.text.characters import characters
-from tfgan_zoo.utils.files import sha256, write_text
+from tfgan_zoo.utils.files import sha256, write_json
 
 BATCH = 128
 _RATE = 1e-3
@@ -136,7 +135,7 @@ def finish(encoder, recipe, out, seconds):
 
 
 def write_card(folder, card):
-    write_text(folder / CARD, json.dumps(card, indent=1) + "\n")
+    write_json(folder / CARD, card)
 
 
 if __name__ == "__main__":

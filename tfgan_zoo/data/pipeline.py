@@ -3,7 +3,6 @@
 import hashlib
 import operator
 import warnings
-import zlib
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -12,11 +11,9 @@ import tensorflow as tf
 from tfgan_zoo.core.feeding import CHECKED
 from tfgan_zoo.data.find import find
 from tfgan_zoo.data.kinds import KEYS
+from tfgan_zoo.data.order import WrongExamples, another, shuffled
 from tfgan_zoo.data.taken import Folder, LeftOut
 from tfgan_zoo.utils.resize import Form
-
-# What `tf.random.experimental.index_shuffle` puts before the two words of its seed.
-_SHUFFLE_KEY = 498247692
 
 # A batch is one gather, far cheaper than a training step: two hands and a short queue suffice.
 _WORKERS = 2
@@ -174,21 +171,6 @@ def is_of_files(name, data_dir=None):
     return bool(find(name, data_dir).folders)
 
 
-def shuffled(index, seed, epoch, count):
-    """Where positions `index` (int64 [n]) of an epoch's order lie in the stored order, int64 [n].
-
-    For seed and epoch below 256 this is `tf.random.experimental.index_shuffle(index, [seed, epoch],
-    count - 1)`. That cipher reads only 8 bits of each word of its key for up to 65,536 examples (half
-    of those that an index needs beyond that), so that seed 256 and epoch 256 would repeat seed 0 and
-    epoch 0. Their higher bits go to the third word of its key.
-    """
-    high = seed // 256
-    hashed = zlib.crc32(str(high).encode()) if high else 0
-    key = tf.stack([_SHUFFLE_KEY + hashed + epoch // 256, tf.constant(seed % 2**31, tf.int64), epoch])
-    last = tf.constant(count - 1, tf.int64)
-    return tf.raw_ops.RandomIndexShuffle(index=index, seed=key, max_index=last, rounds=4)
-
-
 def _find(name, split, form, take, data_dir):
     source = find(name, data_dir)
     for folder in source.folders:
@@ -214,11 +196,11 @@ def _batch_function(examples, batch_size, seed, apart, unlike):
     """
     together = [key for key in examples if key not in apart]
     others = [key for key in examples if key in apart]
-    groups = [(together, seed), (others, seed if seed is None else _another(seed))]
+    groups = [(together, seed), (others, seed if seed is None else another(seed))]
     # The arrays stay in the host's memory, whatever device is the default.
     with tf.device("CPU:0"):
         tensors = {key: tf.constant(array) for key, array in examples.items()}
-        strangers = {key: Strangers(classes) for key, classes in unlike.items()}
+        strangers = {key: WrongExamples(classes) for key, classes in unlike.items()}
 
     def batch(epoch, step):
         index = step * batch_size + tf.range(batch_size, dtype=tf.int64)
@@ -233,33 +215,6 @@ def _batch_function(examples, batch_size, seed, apart, unlike):
         return found
 
     return batch
-
-
-class Strangers:
-    """For each of N examples one of another class, all of these alike; anew in each epoch.
-
-    Args:
-        classes: array [N] of anything that can be sorted, of which at least two differ.
-    """
-
-    def __init__(self, classes):
-        _, members, counts = np.unique(classes, return_inverse=True, return_counts=True)
-        self._count = len(members)
-        self._sorted = tf.constant(np.argsort(members, kind="stable"))
-        self._first_after = tf.constant(np.cumsum(counts)[members])
-        self._others = tf.constant(self._count - counts[members])
-
-    def rows(self, rows, seed, epoch):
-        """Rows int64 [n] -> rows int64 [n] of other classes, the same for the same seed and epoch."""
-        draws = rows if seed is None else shuffled(rows, _another(f"strangers {seed}"), epoch, self._count)
-        # The N draws spread evenly over those of other classes, which follow one another in a circle.
-        places = draws * tf.gather(self._others, rows) // self._count
-        return tf.gather(self._sorted, (tf.gather(self._first_after, rows) + places) % self._count)
-
-
-def _another(seed):
-    """A seed whose orders have nothing to do with those of `seed`."""
-    return int.from_bytes(hashlib.sha256(str(seed).encode()).digest()[:8], "big")
 
 
 def _stream(batch, steps, start):

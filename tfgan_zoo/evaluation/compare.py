@@ -12,15 +12,9 @@ from tfgan_zoo.evaluation.references import origin
 from tfgan_zoo.hub import models
 from tfgan_zoo.hub.config import load_config, run_of
 from tfgan_zoo.hub.index import list_configs
-from tfgan_zoo.metrics.comparison import (
-    METRICS,
-    ImageSide,
-    StatisticsSide,
-    compare,
-    save_moments,
-    uses_features,
-)
+from tfgan_zoo.metrics.comparison import METRICS, compare, uses_features
 from tfgan_zoo.metrics.features import load_extractor
+from tfgan_zoo.metrics.sides import ImageSide, StatisticsSide, save_moments
 from tfgan_zoo.utils import cache
 from tfgan_zoo.utils.distribution import spans_workers
 from tfgan_zoo.utils.files import ARCHIVE_DAMAGE

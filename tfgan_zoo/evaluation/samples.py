@@ -12,7 +12,8 @@ from tfgan_zoo.evaluation.needs import (
 )
 from tfgan_zoo.evaluation.protocols import PROTOCOLS, Count, Seed
 from tfgan_zoo.evaluation.references import extractor_of, reference_arrays, stamp
-from tfgan_zoo.metrics.comparison import ImageSide, compare
+from tfgan_zoo.metrics.comparison import compare
+from tfgan_zoo.metrics.sides import ImageSide
 from tfgan_zoo.utils import cache
 
 

@@ -10,7 +10,7 @@ from tfgan_zoo.hub.config import load_config, resolved
 from tfgan_zoo.hub.weights import CARD, WEIGHTS, load_pretrained, read_card
 from tfgan_zoo.metrics.protocol import ProtocolMismatch, score_difference
 from tfgan_zoo.utils import pictures
-from tfgan_zoo.utils.files import sha256, write_text
+from tfgan_zoo.utils.files import sha256, write_json
 from tfgan_zoo.utils.spelling import nearest
 
 # Samples are seeded, so that on one machine scores agree to the last digits; this leaves room for
@@ -79,7 +79,7 @@ def update(name):
     if not _is_judge(name):
         card["config"]["eval"] = load_config(name).as_dict()["eval"]
     card = cards.rescored(card, _scores(name, card, draw=True))
-    write_text(index.pretrained_folder(name) / CARD, json.dumps(card, indent=1) + "\n")
+    write_json(index.pretrained_folder(name) / CARD, card)
     return [
         _row(name, score["metric"], before.get(score["metric"]), score["value"]) for score in card["scores"]
     ]

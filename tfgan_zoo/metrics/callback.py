@@ -2,7 +2,8 @@
 
 import keras
 
-from tfgan_zoo.metrics.comparison import ImageSide, compare
+from tfgan_zoo.metrics.comparison import compare
+from tfgan_zoo.metrics.sides import ImageSide
 
 
 class EvaluationCallback(keras.callbacks.Callback):

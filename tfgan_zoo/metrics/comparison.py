@@ -1,148 +1,20 @@
 """Two sets of images compared by the names of metrics, each value with the stamp that it needs."""
 
 import dataclasses
-import functools
-import hashlib
-import json
-import os
-import re
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
-from tfgan_zoo.metrics._checks import as_uint8
 from tfgan_zoo.metrics.frechet import frechet_distance, frechet_distance_infinity
 from tfgan_zoo.metrics.image_quality import ms_ssim_diversity, psnr, ssim
 from tfgan_zoo.metrics.kernel import kernel_distance, kernel_distance_subsets
 from tfgan_zoo.metrics.labels import am_score, inception_score
 from tfgan_zoo.metrics.manifolds import density_coverage, precision_recall
-from tfgan_zoo.metrics.protocol import Protocol, ProtocolMismatch
-from tfgan_zoo.metrics.statistics import (
-    Moments,
-    cached_statistics,
-    load_statistics,
-    save_statistics,
-)
+from tfgan_zoo.metrics.protocol import ProtocolMismatch
+from tfgan_zoo.metrics.sides import form_of, size_of
 from tfgan_zoo.metrics.wasserstein import sliced_wasserstein
 from tfgan_zoo.utils.spelling import nearest
-
-# What a side's stamp says of data beside their name and number; the first two are one for both sides.
-_FACTS = ("image_size", "fit", "contents")
-
-
-class ImageSide:
-    """One side of a comparison: images with what an extractor makes of them, each computed once.
-
-    images: [n, H, W, C], uint8 or floats in [-1, 1]. extractor: None serves the metrics of pixels
-    only. name: what the images are, for the stamp.
-    cache: a folder where the moments are kept, under a name that follows from the images'
-    content and the extractor; None for none. seed: by which they were drawn, for the stamp; None
-    where nothing was drawn. facts: what else the stamp says of them: the `image_size` to which they
-    were brought, by which `fit`, and a hash of their `contents`.
-    """
-
-    def __init__(self, images, extractor, name=None, cache=None, seed=None, facts=None):
-        self.images = as_uint8(images, name or "images")
-        self.extractor = extractor
-        self.name = name
-        self.cache = cache
-        self.seed = seed
-        self.facts = facts or {}
-
-    @property
-    def count(self):
-        return len(self.images)
-
-    @property
-    def shape(self):
-        return self.images.shape[1:]
-
-    @property
-    def stamp(self):
-        return Protocol() if self.extractor is None else self.extractor.protocol()
-
-    @functools.cached_property
-    def _outputs(self):
-        if self.extractor is None:
-            raise ValueError("this metric is of features; give an extractor, as with --extractor")
-        return self.extractor(self.images)
-
-    @property
-    def features(self):
-        return self._outputs["features"]
-
-    @property
-    def logits(self):
-        if "logits" not in self._outputs:
-            raise ValueError(f"{self.extractor.name} has no logits, which this metric needs")
-        return self._outputs["logits"]
-
-    @functools.cached_property
-    def moments(self):
-        if self.cache is None:
-            return self._moments()
-        stamp = _own_stamp(self)
-        digest = hashlib.sha256(json.dumps(dataclasses.asdict(stamp)).encode())
-        digest.update(np.ascontiguousarray(self.images))
-        readable = re.sub(r"\W+", "_", f"{self.extractor.name}_{self.name}")[-60:]
-        path = os.path.join(self.cache, f"{readable}-{digest.hexdigest()[:16]}.npz")
-        return cached_statistics(path, stamp, self._moments)
-
-    def _moments(self, block=1000):
-        moments = Moments()
-        for start in range(0, self.count, block):
-            moments.update(self.features[start : start + block])
-        return moments
-
-
-class StatisticsSide:
-    """One side of a comparison: a file of `save_statistics`, which has moments and nothing else."""
-
-    shape = None
-
-    def __init__(self, path):
-        self.moments, protocol = load_statistics(path)
-        self.path = path
-        self.name = protocol.split or os.path.basename(path)
-        self.count = self.moments.count
-        self.seed = protocol.seed
-        of_data = ("n_real", "n_fake", "split", "seed", *_FACTS)
-        self.facts = {key: value for key in _FACTS if (value := getattr(protocol, key)) is not None}
-        self.stamp = dataclasses.replace(protocol, **dict.fromkeys(of_data))
-
-    def _lacking(self):
-        raise ValueError(
-            f"{self.path} holds a mean and a covariance only, which serve fid (and fid_infinity "
-            "for the reals); give the images for other metrics"
-        )
-
-    images = property(_lacking)
-    features = property(_lacking)
-    logits = property(_lacking)
-
-
-def save_moments(side, path):
-    """Writes the moments of a side with their stamp to `path`, for a `StatisticsSide` to read."""
-    save_statistics(path, side.moments, _own_stamp(side))
-
-
-def _own_stamp(side):
-    """The stamp of one side alone: whose features of how many images, which, and how drawn."""
-    return dataclasses.replace(
-        side.stamp, n_real=side.count, split=side.name, seed=side.seed, **side.facts
-    )
-
-
-def _size(side):
-    """The (height, width) of a side's images; None of statistics that do not say it."""
-    size = side.shape[:2] if side.shape else side.facts.get("image_size")
-    return (size, size) if isinstance(size, int) else size and tuple(size)
-
-
-def _form(side):
-    """The size to which a side's data were brought, and how, as its stamp says it."""
-    return {key: side.facts[key] for key in _FACTS[:2] if key in side.facts}
 
 
 def compare(fake, real=None, metrics=("fid",), seed=0):
@@ -177,15 +49,15 @@ def _require_alike(name, real, fake):
     metric = METRICS[name]
     if real is None:
         raise ValueError(f"{name} needs real images or their statistics to compare with")
-    sizes = _size(real), _size(fake)
+    sizes = size_of(real), size_of(fake)
     if all(sizes) and sizes[0] != sizes[1]:
         of_real, of_fake = (" x ".join(map(str, size)) for size in sizes)
         raise ValueError(
             f"reals are {of_real} and fakes {of_fake}; bring both to one size, as with --image-size"
         )
-    if _form(real) and _form(fake) and _form(real) != _form(fake):
+    if form_of(real) and form_of(fake) and form_of(real) != form_of(fake):
         raise ProtocolMismatch(
-            f"reals were brought to their size by {_form(real)} and fakes by {_form(fake)}; read both alike"
+            f"reals were brought to their size by {form_of(real)} and fakes by {form_of(fake)}; read both alike"
         )
     if metric.pixels and real.images.shape[3] != fake.images.shape[3]:
         raise ValueError(
@@ -205,7 +77,7 @@ def _scores(name, real, fake, seed):
         stamp = dataclasses.asdict(fake.stamp)
     else:
         stamp = {"features": metric.pixels, "shape": list(fake.images.shape[1:])}
-    stamp |= {"n_fake": fake.count, "seed": fake.seed} | _form(fake)
+    stamp |= {"n_fake": fake.count, "seed": fake.seed} | form_of(fake)
     if not metric.alone:
         stamp |= {"n_real": real.count, "split": real.name} | real.facts
     stamp = {key: value for key, value in (stamp | settings).items() if value is not None}

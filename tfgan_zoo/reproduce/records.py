@@ -6,7 +6,7 @@ import math
 from tfgan_zoo.hub.index import pretrained_folder
 from tfgan_zoo.hub.wording import within_noise
 from tfgan_zoo.reproduce.checks import as_text, judged
-from tfgan_zoo.utils.files import write_text
+from tfgan_zoo.utils.files import write_json
 
 RECORD = "claim.json"
 
@@ -36,7 +36,7 @@ def recorded(config_id):
 
 def write(record, folder):
     """Writes a record to `folder`/claim.json."""
-    write_text(folder / RECORD, json.dumps(record, indent=1) + "\n")
+    write_json(folder / RECORD, record)
 
 
 def as_numbers(values):

@@ -6,7 +6,6 @@ the end `model.weights.h5`, `samples.png`, `curve.png` and `card.json`.
 
 import contextlib
 import functools
-import json
 import os
 import time
 from pathlib import Path
@@ -21,7 +20,7 @@ from tfgan_zoo.training import monitors, preflight, run_folder
 from tfgan_zoo.training.checkpoints import Checkpoints
 from tfgan_zoo.training.run_folder import RunError, computing
 from tfgan_zoo.utils import distribution, pictures
-from tfgan_zoo.utils.files import write_text
+from tfgan_zoo.utils.files import write_json
 
 __all__ = ["RunError", "RunStopped", "WorkerLost", "computing", "train"]
 
@@ -275,7 +274,7 @@ class _Run:
             )
         pictures.save_curve(self.losses.rows, self.scores.rows, self.folder / "curve.png")
         card = cards.make(self.model, self.config, weights, self.elapsed(), scores)
-        write_text(self.folder / CARD, json.dumps(card, indent=1) + "\n")
+        write_json(self.folder / CARD, card)
         self.say(f"Trained {self.config.id}: {self.step} steps. All is in {self.folder}.")
         return card
 

@@ -12,7 +12,7 @@ from tfgan_zoo.hub import models
 from tfgan_zoo.hub.config import RUN_CONFIG, resolved
 from tfgan_zoo.hub.weights import CARD, WEIGHTS
 from tfgan_zoo.utils import distribution
-from tfgan_zoo.utils.files import remove, remove_unfinished, write_text
+from tfgan_zoo.utils.files import remove, remove_unfinished, write_json
 
 # What a resumed run may change: how long it goes on, what it writes down and how it is scored, not what it
 # computes. Data may lie elsewhere, as long as they are the same.
@@ -110,7 +110,7 @@ def _prepare(folder, config, resume, data):
             for name in _OF_A_START:
                 remove(folder / name)
         remove_unfinished(folder)
-        write_text(folder / RUN_CONFIG, json.dumps(config.as_dict(), indent=1) + "\n")
+        write_json(folder / RUN_CONFIG, config.as_dict())
     except OSError as error:
         raise RunError(f"The run folder {folder} cannot be written: {error.strerror or error}.") from error
 
