@@ -179,7 +179,7 @@ class Sampler:
         Args:
             seed: an integer makes the draw repeatable; None draws anew.
             draws_missing: whether inputs that are not given are drawn; else they are asked for.
-            truncation: a number above 0: normal latents beyond it are drawn anew, see `random.truncation`.
+            truncation: a number above 0 to which normal latents are truncated, see `random.truncation`.
             **given: inputs: one value for all, or an array [n, ...].
 
         Raises:

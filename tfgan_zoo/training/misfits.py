@@ -82,7 +82,10 @@ def _sized(shape, wanted):
 
 
 def _side_of_data(model, key):
-    """How many times longer than those under a key the sides of the images are that the data are sized by."""
+    """The side of the images whose size is `data.image_size`, over the side of those under `key`.
+
+    It is 4 for the small images of degraded/bicubic4, and else 1.
+    """
     sides = [model.example_shapes[each][0] for each in (model.example_key, key) if model.example_shapes[each]]
     return sides[0] // sides[-1] if sides and sides[-1] else 1
 
@@ -114,7 +117,7 @@ def _lack(config, model, info, keys):
 def _misfit(key, has, built, times):
     """What is wrong with the shape of the examples under a key, which the networks in `built` have.
 
-    times: how many times longer the sides of the data's images are.
+    times: as `_side_of_data` gives it.
     """
     are = " and ".join(f"{network.where} is built for {_said(network.examples[key])}" for network in built)
     of_data, of_networks = _data_settings(has, built, key, times), _network_settings(key, has, built)

@@ -9,8 +9,9 @@ statistics: the mean of their statistics over some batches of samples.
 
 Differs from the paper: spectral normalisation of both networks takes one step of the power method before each
 update of the discriminator, and none before the generator's. Standing statistics are those of latents that
-are not truncated, at every threshold. Convolutions before batch norms have no bias. The released code halves
-the gradient of equation 3; here it is whole.
+are not truncated, at every threshold. Truncated latents are not drawn anew but mapped to the distribution
+that this would give, so that one latent can be seen at all thresholds. Convolutions before batch norms have
+no bias. The released code halves the gradient of equation 3; here it is whole.
 """
 
 import contextlib
