@@ -149,6 +149,7 @@ class BigGAN(AdversarialModel):
             }
 
     def picture(self, path, batch, seed=0):
+        """A class in each column; three rows each at truncations 2, 1, 0.5 and 0.2, of the same latents."""
         self.save_samples(path, 3 * len(TRUNCATIONS) * min(self.classes, 10), seed, None)
 
     def save_samples(self, path, n, seed, held_out):
