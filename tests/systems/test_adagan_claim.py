@@ -25,7 +25,7 @@ def test_coverage_is_the_share_of_the_data_where_the_model_has_density():
 
 
 def test_what_the_second_component_was_made_for(monkeypatch):
-    """The first component makes modes 0 to 5, the second 6 and 7; 7/10 of the weights are on the last four."""
+    """The first component makes modes 0 to 5, the second 6 and 7; 7/10 of the weights lie on the last four."""
     made = {0: range(6), 1: (6, 7)}
     data = np.concatenate([mode(k, 10) for k in range(10)])
     monkeypatch.setattr(claim, "reference_arrays", lambda config: {"x": data})

@@ -1,13 +1,13 @@
 """AdaGAN: Boosting Generative Models, Tolstikhin, Gelly, Bousquet, Simon-Gabriel, Schoelkopf, NeurIPS 2017,
 arXiv:1701.02386.
 
-A mixture of GANs, each trained on data that are weighted towards what the mixture before it misses (algorithm
-1). To find that, a classifier learns to tell the data from samples of the mixture; where it is sure of data, the
-mixture has nothing. The weights are those of the best next component, as far as the classifier knows the
-densities (theorem 1).
+A mixture of GANs, each trained on data that are weighted towards what the mixture before it misses
+(algorithm 1). To find that, a classifier learns to tell the data from samples of the mixture; where it is
+sure of data, the mixture has nothing. The weights are those of the best next component, as far as the
+classifier knows the densities (theorem 1).
 
-Differs from the paper: the mixture's samples are drawn anew for each batch of the classifier. A component counts
-in the mixture from its first step on.
+Differs from the paper: the mixture's samples are drawn anew for each batch of the classifier. A component
+counts in the mixture from its first step on.
 """
 
 import contextlib
@@ -32,9 +32,9 @@ __all__ = ["AdaGAN"]
 class AdaGAN(AdversarialModel):
     """Algorithm 1: the stages component_1, classifier_2, component_2, classifier_3 and so on.
 
-    In component_t the generator and the discriminator of that number play a GAN on weighted data; in
-    classifier_t a fresh classifier learns to tell the data, all alike, from the mixture of the t - 1 components
-    before.
+    In component_t the generator and the discriminator of that number play a GAN on weighted data. In
+    classifier_t a fresh classifier learns to tell the data, all alike, from the mixture of the t - 1
+    components before.
 
     Args:
         generator: functional model, latents [B, d] -> examples; other components have fresh copies of it.
@@ -45,7 +45,7 @@ class AdaGAN(AdversarialModel):
         beta: the weight of each new component in the mixture; None for 1 / t, which makes all equal.
         top_share: in place of the optimal weights, equal ones for this share of the data, that which the
             classifier is surest of, and none for the rest; 1 trains all components on the data as they are.
-        unrolled: updates of the discriminator that a generator foresees (Metz et al. 2017); the release has 5.
+        unrolled: updates of the discriminator that a generator foresees (Metz et al. 2017); 5 in the release.
         prior: the latents' distribution.
         seed: keys all the noise of training.
     """
@@ -111,7 +111,7 @@ class AdaGAN(AdversarialModel):
                 self.store.weigh(self.weights_of(self.store.held(), t))
 
     def weights_of(self, examples, t):
-        """W_t of some data, float64 [n], by classifier t; equal ones, with a warning, where none are found."""
+        """W_t of some data, float64 [n], by classifier t; equal ones, and a warning, where none are found."""
         classifier = self.classifiers[t - 2]
         logits = in_batches(lambda x: tf.cast(classifier(x, training=False), tf.float32), examples, 4096)
         # (1 - C) / C of a logit is e^-logit.
@@ -180,7 +180,7 @@ class AdaGAN(AdversarialModel):
         show.conditions(self, path, max(1, n // trained), seed)
 
     def call(self, inputs):
-        """Serving: {"z": [B, d], "component": [B], where -1 is drawn by the mixture's weights} -> examples."""
+        """Serving: {"z": [B, d], "component": [B], -1 to draw by the mixture's weights} -> examples."""
         asked, logits = inputs["component"], tf.math.log(self.mixture.value[None])
         drawn = tf.random.categorical(logits, tf.size(asked), dtype=tf.int32)[0]
         return super().call({**inputs, "component": tf.where(asked < 0, drawn, asked)})

@@ -9,8 +9,8 @@ from tfgan_zoo.reproduce import Check, probes
 from tfgan_zoo.systems.adagan.evaluation import coverage
 
 CLAIM = (
-    "Components trained on weighted data add the modes that one GAN misses, and cover more than as many GANs on "
-    "the data as they are."
+    "Components trained on weighted data add the modes that one GAN misses, and cover more than as many GANs "
+    "on the data as they are."
 )
 PAPER = "Table 1: coverage of mixtures of five Gaussians 0.72 by one GAN, 0.98 by AdaGAN"
 
@@ -24,7 +24,7 @@ CHECKS = [
     Check("least_gain", "Coverage of the mixture less that of its first component, in the worst seed"),
     Check(
         "ensemble_lead",
-        "Coverage of the mixture less that of as many GANs trained on the data as they are, mean of the seeds",
+        "Coverage of the mixture less that of as many GANs on the data as they are, mean of the seeds",
     ),
     Check("coverage", "Coverage of the mixture, mean of the seeds", paper="0.98"),
     Check(
