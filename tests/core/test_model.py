@@ -234,6 +234,25 @@ def test_an_optimizer_is_an_object_a_name_or_a_config_for_all_players_or_each(sp
     assert [optimizer.name for optimizer in model.optimizers.values()] == ["left", "right"]
 
 
+class Numbered(Tug):
+    """Two lefts, one right."""
+
+    def players(self):
+        return {"left_1": [self.left], "left_2": [self.right], "right": [line("third")]}
+
+
+def test_players_of_one_name_and_several_numbers_may_share_a_setting_but_no_object():
+    model = Numbered(line("left"), line("right"))
+    model.compile({"left": SGD(0.3), "right": SGD(0.2)})
+    rates = {name: float(optimizer.learning_rate) for name, optimizer in model.optimizers.items()}
+    assert rates == pytest.approx({"left_1": 0.3, "left_2": 0.3, "right": 0.2})
+    assert model.optimizers["left_1"] is not model.optimizers["left_2"]
+    model.compile({"left_1": SGD(0.1), "left": SGD(0.3), "right": SGD(0.2)})
+    assert float(model.optimizers["left_1"].learning_rate) == pytest.approx(0.1)
+    with pytest.raises(ValueError, match=r"players \(left_1, left_2, right\); got left_1, right"):
+        model.compile({"left_1": SGD(0.1), "right": SGD(0.2)})
+
+
 def test_options_that_a_system_has_no_use_for_are_refused_by_name():
     with pytest.raises(ValueError, match="no option metrics, loss"):
         Tug(line("left"), line("right")).compile("sgd", metrics=["mae"], loss="mse")

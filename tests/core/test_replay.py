@@ -1,10 +1,10 @@
-"""The replay pool: what goes in, what comes out."""
+"""Replay pools and stored examples: what goes in, what comes out."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.core.replay import HistoryPool, ReplayPool
+from tfgan_zoo.core.replay import ExampleStore, HistoryPool, ReplayPool
 from tfgan_zoo.random.noise import StepNoise
 
 
@@ -129,3 +129,23 @@ def test_history_refuses_a_batch_larger_than_itself():
 def test_a_batch_of_no_fixed_size_is_refused(look):
     with pytest.raises(ValueError, match="batches of a fixed.* size.*with drop_remainder=True"):
         tf.function(look, input_signature=[tf.TensorSpec([None, 1])])(fakes(0))
+
+
+def test_a_store_keeps_the_first_examples_and_no_later_ones():
+    store = ExampleStore(8, [1])
+    store.keep(fakes(0))
+    assert store.held().ravel().tolist() == [0, 1, 2, 3]
+    for first in (4, 100, 200):
+        store.keep(fakes(first))
+    assert store.held().ravel().tolist() == list(range(8))
+
+
+def test_a_store_draws_by_the_weights_of_what_it_holds():
+    store = ExampleStore(8, [1])
+    store.keep(fakes(10))
+    store.weigh([0.5, 0.0, 0.125, 0.375])
+    drawn = store.draw(4000, StepNoise(0, 0)).numpy().ravel()
+    shares = [np.mean(drawn == value) for value in (10, 11, 12, 13)]
+    np.testing.assert_allclose(shares, [0.5, 0.0, 0.125, 0.375], atol=5 * np.sqrt(0.25 / 4000))
+    assert sum(shares) == 1
+    assert not np.array_equal(drawn, store.draw(4000, StepNoise(0, 1)).numpy().ravel())

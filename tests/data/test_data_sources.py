@@ -41,7 +41,7 @@ def test_unknown_names_list_their_neighbours():
         data.load("cifar11")
     with pytest.raises(ValueError, match="There are avatars/avataaars, .*toy/ring8 and the names of TFDS"):
         data.load("=")
-    with pytest.raises(FileNotFoundError, match="no data set has this name. Did you mean toy/ring8"):
+    with pytest.raises(ValueError, match="no data set 'toy/ring9'. Did you mean toy/ring8"):
         data.load("toy/ring9")
     with pytest.raises(FileNotFoundError, match="Did you mean edges/fashion_mnist_10k"):
         data.load("egdes/fashion_mnist_10k")

@@ -45,7 +45,7 @@ def test_density_in_two_dimensions_integrates_to_its_weight_at_every_mode(name):
 def test_moments_of_the_samples(name):
     toy = toys.get(name)
     x = data.arrays(f"toy/{name}")["x"]
-    assert x.shape == (50_000, toy.dims) and x.dtype == np.float32
+    assert x.shape == (toy.train, toy.dims) and x.dtype == np.float32
     mode = np.square(x[:, None] - toy.centres).sum(-1).argmin(-1)
     if name == "mixture_1d":
         mean = toy.weights @ toy.centres[:, 0]
@@ -92,3 +92,27 @@ def test_the_scaled_grid_is_the_grid_divided_by_its_deviation():
     np.testing.assert_allclose(scaled.std * 8**0.5, 0.05)
     x = data.arrays("toy/grid25_unit_variance")["x"]
     np.testing.assert_allclose(x.std(axis=0), 1, rtol=0.01)
+
+
+def test_centres_of_random_gaussians_are_drawn_by_the_seed_after_their_name():
+    toy, other = toys.get("toy/random_gaussians"), toys.get("random_gaussians/3")
+    assert (toy.name, other.name) == ("random_gaussians", "random_gaussians/3")
+    assert toy.centres.shape == (10, 2) and (toy.std, toy.train) == (0.03, 64_000)
+    np.testing.assert_array_equal(other.centres, toys.get("toy/random_gaussians/3").centres)
+    assert not np.any(np.isin(toy.centres, other.centres))
+    # Uniform in +-15, then by 8.66 to a variance of 1.
+    many = np.concatenate([toys.get(f"random_gaussians/{seed}").centres for seed in range(100)])
+    assert np.abs(many).max() <= 15 / 8.66 and many.std() == pytest.approx(1, abs=0.03)
+    x = data.arrays("toy/random_gaussians/3", "test")["x"]
+    np.testing.assert_array_equal(x, other.examples("test"))
+    with pytest.raises(ValueError, match="no data set 'toy/random_gausians/3'"):
+        data.arrays("toy/random_gausians/3")
+
+
+def test_wide_gaussians_have_the_released_variances():
+    """15 over a factor for each number of modes, unscaled, 256,000 points."""
+    for modes, factor in {1: 3, 2: 3, 3: 8, 5: 10, 7: 147, 10: 300}.items():
+        toy = toys.get(f"toy/wide_gaussians_{modes}")
+        assert len(toy.centres) == modes and toy.std**2 == pytest.approx(15 / factor)
+        assert toy.train == 256_000 and np.abs(toy.centres).max() <= 15
+    assert np.abs(toy.centres).max() > 5

@@ -112,3 +112,13 @@ def test_the_global_seed_does_not_matter(draw):
     first = draw([100], [1, 2]).numpy()
     tf.random.set_seed(99)
     np.testing.assert_array_equal(first, draw([100], [1, 2]).numpy())
+
+
+@pytest.mark.parametrize("count", [3, 50_000])
+def test_weighted_draws_follow_their_weights_and_never_take_what_has_none(count):
+    weights = np.tile([0.0, 3.0, 1.0], count // 3 + 1)[:count]
+    drawn = draws.weighted(20_000, [0, 0], weights).numpy()
+    assert drawn.dtype == np.int32 and (weights[drawn] > 0).all()
+    assert np.mean(weights[drawn] == 3) == pytest.approx(0.75, abs=5 * np.sqrt(0.19 / 20_000))
+    # Evenly over them all.
+    assert drawn.mean() / count == pytest.approx(weights @ np.arange(count) / weights.sum() / count, abs=0.01)

@@ -108,6 +108,16 @@ def test_points_are_drawn(tmp_path, dims):
     assert ink(points) > ink(nothing) > 0.001 and only_file(points)
 
 
+@pytest.mark.parametrize("dims", [1, 2])
+def test_groups_of_points_have_colours_of_their_own(tmp_path, dims):
+    points = np.concatenate([RNG.normal(0, 0.1, (500, dims)), RNG.normal(5, 0.1, (500, dims))])
+    path = tmp_path / "points.png"
+    pictures.save_points(points, path, ["near"] * 500 + ["far"] * 500)
+    picture = np.asarray(Image.open(path).convert("RGB")).astype(int)
+    blue, orange = (picture[..., a] - picture[..., b] > 60 for a, b in ((2, 0), (0, 2)))
+    assert blue.sum() > 100 and orange.sum() > 100
+
+
 def gaussian(points):
     return -0.5 * np.square(points).sum(axis=1) - points.shape[1] * 0.5 * np.log(2 * np.pi)
 

@@ -1,5 +1,6 @@
 """What `compile` makes of its arguments: an optimiser for each player, and stages."""
 
+import re
 from dataclasses import dataclass, field
 
 import keras
@@ -92,12 +93,17 @@ def optimizers_for(system, variables, optimizers, stages, policy):
 def _of_players(system, players, optimizers):
     if not isinstance(optimizers, dict) or "class_name" in optimizers:
         return {player: _copied(optimizers) for player in players}
-    if set(optimizers) != set(players):
+    named = {player: player if player in optimizers else re.sub(r"_\d+$", "", player) for player in players}
+    if set(optimizers) != set(named.values()):
         raise ValueError(
             f"{system} needs one optimizer for each of its players ({', '.join(players)}); got "
             f"{', '.join(optimizers) or 'none'}."
         )
-    return optimizers
+    # That of several players, generator_1, generator_2 ..., is copied for each.
+    return {
+        player: optimizers[name] if name == player else _copied(optimizers[name])
+        for player, name in named.items()
+    }
 
 
 def _copied(spec):

@@ -98,8 +98,8 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
         """Gives every player its optimiser.
 
         Args:
-            optimizers: one optimiser for all players (each gets its own copy), or {player: optimiser}; an
-                optimiser is a `keras.optimizers.Optimizer`, a name or a config. Averages (`use_ema`) and
+            optimizers: one optimiser for all players (each gets its own copy), or {player: optimiser}, where
+                the name `generator` stands for generator_1, generator_2 and so on; an optimiser is a `keras.optimizers.Optimizer`, a name or a config. Averages (`use_ema`) and
                 accumulation (`gradient_accumulation_steps`) are Keras' own options; where a player's weights
                 are averaged, `generate`, `zoo.export` and shipped weights use the averages.
             jit_compile: compile the train step with XLA.

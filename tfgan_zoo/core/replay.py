@@ -1,6 +1,7 @@
-"""Pools of old fakes for the discriminator to see again."""
+"""Examples that a model holds: pools of old fakes for the discriminator to see again, and stored reals."""
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.random import draws
@@ -8,7 +9,7 @@ from tfgan_zoo.random.noise import replica_rows
 
 
 class _Pool(keras.layers.Layer):
-    """Slots for fakes, filled in order; lives in the model, so checkpoints carry it.
+    """Slots for examples, filled in order; lives in the model, so checkpoints carry it.
 
     Under `tf.distribute` every replica holds the same pool.
 
@@ -143,3 +144,43 @@ class HistoryPool(_Pool):
         shown = tf.where(tf.logical_and(is_full, heads), old, everyone)
         self._put(places, tf.where(tf.logical_and(is_full, tf.logical_not(heads)), old, everyone))
         return replica_rows(lambda shape: shown, fakes.shape)
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class ExampleStore(_Pool):
+    """Keeps the first examples that it is shown, and draws among them by weights.
+
+    Shown the batches of a data set that is shuffled anew each epoch, it holds as much of that as it has slots
+    for.
+    """
+
+    def __init__(self, size, example_shape, **kwargs):
+        super().__init__(size, example_shape, **kwargs)
+        self.weightings = self._state("weightings", (size,), "float32")
+        self.weightings.assign(np.full([size], 1 / size))
+
+    def keep(self, examples):
+        """Puts the examples of all replicas, [B, ...] each, into the store, until it is full.
+
+        Raises:
+            ValueError: B is not fixed, or a global batch has more examples than the store has slots.
+        """
+        everyone = self._everyone(examples)
+        places = (tf.range(everyone.shape[0], dtype=tf.int64) + self.stored.value) % self.size
+        held = tf.gather(self.slots.value, places)
+        self._put(places, tf.where(self.is_full, held, everyone))
+
+    def held(self):
+        """The examples that it holds, a float32 array [n, ...]."""
+        return self.slots.numpy()[: int(self.stored.numpy())]
+
+    def weigh(self, weights):
+        """Sets the weights of the n examples that it holds, [n], not negative."""
+        padding = np.zeros([self.size - len(weights)])
+        self.weightings.assign(np.concatenate([weights, padding]))
+
+    def draw(self, rows, noise):
+        """Examples [rows, ...] of those that it holds, drawn with replacement by their weights."""
+        key = noise.key()
+        places = replica_rows(lambda shape: draws.weighted(shape[0], key, self.weightings.value), [rows])
+        return tf.gather(self.slots.value, places)

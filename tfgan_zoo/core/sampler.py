@@ -62,6 +62,29 @@ class Classes:
 
 
 @dataclass(frozen=True)
+class Components:
+    """Components of a mixture, int32 [B], drawn by weights that may change while a model trains.
+
+    Attributes:
+        weights: a variable [count], not negative, summing to 1.
+    """
+
+    weights: keras.Variable
+
+    def draw(self, rows, key):
+        return draws.weighted(rows, key, self.weights.value)
+
+    def check(self, name, values):
+        count = self.weights.shape[0]
+        if not np.isin(values, np.arange(count)).all():
+            raise ValueError(f"The condition {name!r} must be integers from 0 to {count - 1}.")
+
+    def shown(self):
+        """Those that have a weight, a row of a picture each."""
+        return np.flatnonzero(self.weights.numpy())
+
+
+@dataclass(frozen=True)
 class Captions:
     """Embeddings [B, e] of texts, drawn uniformly from some captions; a caller may give `caption` instead.
 

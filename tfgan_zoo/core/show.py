@@ -25,8 +25,14 @@ def examples(values, key, path, columns=None):
     pictures.save_grid(values, path, columns=columns) if columns else pictures.save_grid(values, path)
 
 
-def conditions(model, path, columns=10):
-    """Writes a row for each value of a generator's condition, from the same latents; else plain samples."""
+def conditions(model, path, columns=None, seed=0):
+    """Writes a row for each value of a generator's condition, from the same latents; else plain samples.
+
+    Points of each value have a colour of their own.
+
+    Args:
+        columns: how many of each value; by default ten, and five hundred points.
+    """
     sources = next(iter(model.samplers().values())).sources
     name = next((name for name, source in sources.items() if hasattr(source, "shown")), None)
     if name is None:
@@ -36,9 +42,14 @@ def conditions(model, path, columns=10):
         examples(model.generate(count, seed=0), model.example_key, path)
         return
     values = np.asarray(sources[name].shown())
-    z = np.tile(model.latents(columns, seed=0), (len(values), 1))
-    images = model.decode(z, **{name: np.repeat(values, columns, axis=0)})
-    examples(images, model.example_key, path, columns)
+    columns = columns or (500 if model.example_key == "x" else 10)
+    z = np.tile(model.latents(columns, seed=seed), (len(values), 1))
+    of_each = np.repeat(values, columns, axis=0)
+    made = model.decode(z, **{name: of_each})
+    if model.example_key == "x":
+        pictures.save_points(made, path, [f"{name} {value}" for value in of_each])
+        return
+    examples(made, model.example_key, path, columns)
 
 
 def translations(model, path, batch, seed=0):

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import logsumexp
 
-from tfgan_zoo.data.source import SOURCES, in_memory
+from tfgan_zoo.data.source import OPERATORS, SOURCES, in_memory
 from tfgan_zoo.utils.registry import look_up
 
-SIZES = {"train": 50_000, "test": 10_000}
+TRAIN, TEST = 50_000, 10_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,12 +22,19 @@ class Mixture:
         centres: float64 [K, d].
         std: a float, or float64 [K] where the modes differ.
         weights: float64 [K], summing to 1.
+        train: how many examples its data set has to train on.
     """
 
     name: str
     centres: np.ndarray
     std: float | np.ndarray
     weights: np.ndarray
+    train: int = TRAIN
+
+    @property
+    def sizes(self):
+        """{split: how many examples}."""
+        return {"train": self.train, "test": TEST}
 
     @property
     def dims(self):
@@ -55,9 +62,9 @@ class Mixture:
         return logsumexp(log_modes, axis=-1, b=self.weights)
 
     def examples(self, split):
-        """The data set's own samples, float32 [n, d]: 50,000 for "train", 10,000 others for "test"."""
+        """The data set's own samples, float32 [n, d]; those of "test" are others than those of "train"."""
         # The first word keeps these streams apart from those of a caller's `sample(n, seed)`.
-        return self.sample(SIZES[split], [0x746F79, list(SIZES).index(split)])
+        return self.sample(self.sizes[split], [0x746F79, list(self.sizes).index(split)])
 
     def _stds(self):
         return np.broadcast_to(np.asarray(self.std, np.float64), len(self.centres))
@@ -85,14 +92,45 @@ TOYS = {
 }
 
 
+# The square in which Tolstikhin et al. 2017 (arXiv:1701.02386, section 4.1) draw centres, and its deviation.
+_REACH, _DEVIATION = 15.0, 8.66
+
+
+def random_gaussians(seed, modes=10, std=0.03, scale=1 / _DEVIATION, train=64_000, name="random_gaussians"):
+    """A mixture whose centres are uniform in a square of that scale times +-15, by the seed."""
+    centres = np.random.default_rng([seed, modes]).uniform(-_REACH, _REACH, (modes, 2))
+    weights = np.full(modes, 1 / modes)
+    return Mixture(f"{name}/{seed}" if seed else name, scale * centres, std, weights, train)
+
+
+def _wide_gaussians(modes):
+    """{name: toy by a seed} as the release of AdaGAN draws it for so many modes, unscaled."""
+    divisor = {1: 3, 2: 3, 3: 8, 4: 20, 5: 10}.get(modes, 3 * modes**2)
+    settings = {"modes": modes, "std": (_REACH / divisor) ** 0.5, "scale": 1.0, "train": 256_000}
+    name = f"wide_gaussians_{modes}"
+    return {name: functools.partial(random_gaussians, name=name, **settings)}
+
+
+# Toys by a seed, which may follow their name, as in "random_gaussians/3"; else it is 0.
+FAMILIES = {"random_gaussians": random_gaussians}
+for _modes in (1, 2, 3, 5, 7, 10):
+    FAMILIES |= _wide_gaussians(_modes)
+TOYS["random_gaussians"] = random_gaussians(0)
+
+
 def get(name):
     """The toy called `name`, with or without "toy/". Raises ValueError that names the nearest."""
-    return look_up(name.removeprefix("toy/"), TOYS, "toy")
+    name = name.removeprefix("toy/")
+    family, _, seed = name.partition("/")
+    if family in FAMILIES and (seed or "0").isdecimal():
+        return FAMILIES[family](int(seed or 0))
+    return look_up(f"toy/{name}", {f"toy/{each}": toy for each, toy in TOYS.items()}, "data set")
 
 
 def _source(toy, data_dir=None):
-    return in_memory(f"toy/{toy.name}", SIZES, lambda split: {"x": toy.examples(split)})
+    return in_memory(f"toy/{toy.name}", toy.sizes, lambda split: {"x": toy.examples(split)})
 
 
 for _name, _toy in TOYS.items():
     SOURCES.add(f"toy/{_name}", functools.partial(_source, _toy))
+OPERATORS.add("toy", lambda name, find: _source(get(name)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from tfgan_zoo.core.replay import HistoryPool, ReplayPool
+from tfgan_zoo.core.replay import ExampleStore, HistoryPool, ReplayPool
 from tfgan_zoo.hub.index import has_weights, list_configs, pretrained_folder
 from tfgan_zoo.utils.files import replacing, require_room, sha256
 
@@ -235,8 +235,8 @@ def without_optimizers(model):
 
 @contextlib.contextmanager
 def _empty_pools(model):
-    """Within it, a model's replay pools are empty: millions of pixels that matter only while it trains."""
-    pools = [layer for layer in model.layers if isinstance(layer, ReplayPool | HistoryPool)]
+    """Within it, a model's pools and stores are empty: millions of pixels that matter only while it trains."""
+    pools = [layer for layer in model.layers if isinstance(layer, ReplayPool | HistoryPool | ExampleStore)]
     held = [(variable, variable.numpy()) for pool in pools for variable in pool.variables]
     for variable, value in held:
         variable.assign(np.zeros_like(value))

@@ -23,6 +23,14 @@ def integers(shape, seed, limit):
     return tf.minimum(cells, limit - 1)
 
 
+def weighted(rows, seed, weights):
+    """int32 [rows], each k with probability weights[k] / sum(weights), keyed by an integer pair."""
+    ends = tf.cumsum(tf.cast(weights, tf.float32))
+    places = tf.searchsorted(ends, uniform([rows], seed) * ends[-1], side="right")
+    # Rounding may lift a product to the last end itself.
+    return tf.minimum(places, tf.size(ends) - 1)
+
+
 def normal(shape, seed):
     """float32 of `shape`, standard normal (within 5.3 of zero), keyed by an integer pair."""
     return tf.math.ndtri(uniform(shape, seed))

@@ -58,12 +58,13 @@ class _Network:
 
 
 def _networks(config, model):
-    ways = {id(way.network): way for way in model.samplers().values()}
+    ways = model.samplers().values()
     for name, spec in config.networks.items():
         several = isinstance(spec, list)
         specs, networks = (spec, getattr(model, name)) if several else ([spec], [getattr(model, name)])
         for place, (each, network) in enumerate(zip(specs, networks, strict=True)):
-            way = ways.get(id(network))
+            # A network may make examples as a part of a sampler's, such as a component of a mixture.
+            way = next((way for way in ways if network in (way.network, *way.network.layers)), None)
             examples = _made(way) if way else _judged(network, model.example_shapes)
             examples = {key: _sized(shape, model.example_shapes[key]) for key, shape in examples.items()}
             where = f"networks.{name}.{place}" if several else f"networks.{name}"

@@ -137,15 +137,24 @@ def _columns(rows):
     return list(dict.fromkeys(name for row in rows for name in row if name != "step"))
 
 
-def save_points(points, path):
-    """Writes points [n, d] as a PNG: a histogram for d = 1, else a scatter of the first two axes."""
+def save_points(points, path, groups=None):
+    """Writes points [n, d] as a PNG: a histogram for d = 1, else a scatter of the first two axes.
+
+    Args:
+        groups: a name for each point; those of one name have a colour of their own, and the names a legend.
+    """
     figure = new_figure(5, 5)
     axes = figure.add_subplot()
-    if points.shape[1] == 1:
-        axes.hist(points[:, 0], 100)
-    else:
-        axes.scatter(points[:, 0], points[:, 1], s=2, alpha=0.5, linewidths=0)
-        axes.set(aspect="equal")
+    groups = np.asarray([None] * len(points) if groups is None else groups)
+    for group in dict.fromkeys(groups.tolist()):
+        of_group = points[groups == group]
+        if points.shape[1] == 1:
+            axes.hist(of_group[:, 0], 100, label=group, alpha=1.0 if group is None else 0.6)
+        else:
+            axes.scatter(of_group[:, 0], of_group[:, 1], s=2, alpha=0.5, linewidths=0, label=group)
+            axes.set(aspect="equal")
+    if groups[0] is not None:
+        axes.legend(markerscale=4, fontsize=8)
     save_figure(figure, path)
 
 

@@ -1,0 +1,5 @@
+"""AdaGAN."""
+
+from tfgan_zoo.systems.adagan.adagan import AdaGAN
+
+__all__ = ["AdaGAN"]
