@@ -67,8 +67,8 @@ TABLES = {
     "cost": ("contracts of a system", ("system", "core seconds", "at most")),
 }
 
-# What a worker may hold when it ends, in GiB: 2.5 and 2.8 with sixteen systems.
-MEMORY_LIMIT = 3.5
+# What a worker may hold when it ends, in GiB.
+MEMORY_LIMIT = 2.5
 WORKERS = {}
 
 

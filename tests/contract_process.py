@@ -2,6 +2,8 @@
 
     python tests/contract_process.py CONFIG_ID FOLDER CONTRACT ...
 
+A contract that holds for every config is asked for as CONTRACT:CONFIG_ID, with any config.
+
 The last line that it prints is {contract: {"seconds", "result", "error"}} in JSON, with the seconds of one
 core that each took.
 """
@@ -18,6 +20,7 @@ from pathlib import Path
 
 import contracts
 import devices
+from config_contracts import CONFIG_CONTRACTS
 
 
 class Given:
@@ -45,13 +48,22 @@ def found(config_id, folder, names):
 def main(config_id, folder, *names):
     devices.split_cpu()
     given = Given(config_id, folder)
-    print(json.dumps({name: _tried(contracts.CONTRACTS[name], given) for name in names}))
+    print(json.dumps({name: _tried(_named(name, given)) for name in names}))
 
 
-def _tried(contract, given):
+def _named(name, given):
+    """The contract of that name, as a function without arguments."""
+    name, _, config_id = name.partition(":")
+    if config_id:
+        return functools.partial(CONFIG_CONTRACTS[name], config_id)
+    contract = contracts.CONTRACTS[name]
+    return lambda: contract(**{what: getattr(given, what) for what in inspect.signature(contract).parameters})
+
+
+def _tried(contract):
     began, result, error = time.process_time(), None, None
     try:
-        result = contract(**{name: getattr(given, name) for name in inspect.signature(contract).parameters})
+        result = contract()
     except Exception:
         error = traceback.format_exc()
     return {"seconds": time.process_time() - began, "result": result, "error": error}
