@@ -1,4 +1,7 @@
-"""AdaGAN's claim: a mixture of GANs, each trained on what those before it miss, covers more than one GAN."""
+"""AdaGAN's claim: a mixture of GANs, each trained on what those before it miss, covers more than one GAN.
+
+The start of the networks' kernels was chosen by coverage on seeds 0 and 1; seeds from 5 on had no part in it.
+"""
 
 import numpy as np
 
