@@ -1,5 +1,7 @@
 """Exports: new folders only, nothing half-written, averaged weights."""
 
+import logging
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -31,6 +33,17 @@ def test_an_export_answers_as_the_model_does(tmp_path):
     expected = model.decode(Z)
     np.testing.assert_allclose(served(tmp_path / "new" / "out"), expected, atol=1e-6)
     np.testing.assert_allclose(served(tmp_path / "new" / "out", Z[:2]), expected[:2], atol=1e-6)
+
+
+def test_whoever_loads_an_export_is_warned_of_nothing(tmp_path, caplog):
+    zoo.export(zoo.load("dcgan/mnist", smoke=True), tmp_path / "out")
+    absl = logging.getLogger("absl")
+    absl.addHandler(caplog.handler)
+    try:
+        tf.saved_model.load(tmp_path / "out")
+    finally:
+        absl.removeHandler(caplog.handler)
+    assert caplog.records == []
 
 
 @pytest.mark.parametrize("kind", ["file", "folder"])

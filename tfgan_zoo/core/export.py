@@ -9,6 +9,7 @@ from pathlib import Path
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.layers.convolution import as_in_keras
 from tfgan_zoo.utils.errors import in_words
 
 # The version of ONNX's operators, which runtimes of 2022 and later read.
@@ -55,7 +56,8 @@ def export(model, path, format="tf_saved_model"):
 
 
 def _save(model, path):
-    with model.averaged():
+    # The zoo's convolutions have gradients of their own, of which whoever loads the file would be warned.
+    with model.averaged(), as_in_keras():
         archive = keras.export.ExportArchive()
         archive.track(model)
         for name, (function, inputs) in model.signatures().items():
