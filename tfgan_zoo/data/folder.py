@@ -144,7 +144,10 @@ def _read_all(files, form, root):
     failures = [failure for _, failure in results if failure]
     if failures:
         named = "\n  ".join(failures)
-        raise ValueError(f"{len(failures)} of {len(files)} images in {root} cannot be read:\n  {named}")
+        raise ValueError(
+            f"{len(failures)} of {len(files)} images in {root} cannot be read. Repair them or "
+            f"take them out:\n  {named}"
+        )
     return stack([image for image, _ in results], str(root))
 
 

@@ -128,7 +128,8 @@ class Train(_Section):
             if steps % self.log_every:
                 raise ValueError(
                     f"train.{name}={steps} is no multiple of train.log_every={self.log_every}; training can "
-                    "only pause, end or enter another stage after that many steps"
+                    "only pause, end or enter another stage after that many steps. "
+                    f"Set train.{name}={-(-steps // self.log_every) * self.log_every}."
                 )
         total = sum(stage.steps for stage in self.stages)
         if self.stages and total != self.steps:
