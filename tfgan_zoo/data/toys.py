@@ -70,10 +70,10 @@ class Mixture:
         return np.broadcast_to(np.asarray(self.std, np.float64), len(self.centres))
 
 
-def _mixture(name, centres, std, weights=None):
+def _mixture(name, centres, std, weights=None, train=TRAIN):
     centres = np.asarray(centres, np.float64)
     weights = np.full(len(centres), 1 / len(centres)) if weights is None else np.asarray(weights)
-    return Mixture(name, centres, std, weights)
+    return Mixture(name, centres, std, weights, train)
 
 
 _ANGLES = 2 * np.pi * np.arange(8) / 8
@@ -83,11 +83,15 @@ TOYS = {
     toy.name: toy
     for toy in (
         _mixture("gaussian_1d", [[4.0]], 0.5),
+        _mixture("normal_1d", [[0.0]], 1.0),
         _mixture("mixture_1d", [[-3.0], [0.5], [4.0]], np.array([0.5, 0.3, 1.0]), [0.5, 0.2, 0.3]),
+        _mixture("pair_1d", [[-1.0], [2.0]], np.array([0.7, 1.0]), [0.6, 0.4]),
         _mixture("ring8", 2 * np.stack([np.cos(_ANGLES), np.sin(_ANGLES)], -1), 0.02),
         _mixture("grid25", _GRID, 0.05),
         # As Gulrajani et al. 2017 (arXiv:1704.00028) scale it.
         _mixture("grid25_unit_variance", _GRID / 8**0.5, 0.05 / 8**0.5),
+        # As Lim & Ye 2017 (arXiv:1705.02894) scale it: 33 deviations from one mode to the next.
+        _mixture("grid25_wide", _GRID * 21 / 4, 0.1**0.5, train=100_000),
     )
 }
 

@@ -8,13 +8,18 @@ import tensorflow as tf
 # -E D(G(z)), as a critic's.
 from tfgan_zoo.losses.wasserstein import generator
 
-__all__ = ["SATURATED", "discriminator", "generator"]
+__all__ = ["SATURATED", "discriminator", "generator", "leaky_generator"]
 
 
 def discriminator(real_scores, fake_scores):
     """E max(0, 1 - D(x)) + E max(0, 1 + D(G(z))): Zhang et al. 2019, arXiv:1805.08318, equation 4."""
     real, fake = (tf.cast(scores, tf.float32) for scores in (real_scores, fake_scores))
     return tf.reduce_mean(tf.nn.relu(1.0 - real)) + tf.reduce_mean(tf.nn.relu(1.0 + fake))
+
+
+def leaky_generator(fake_scores, slope=0.1):
+    """E leaky(1 - D(G(z))) with that slope below 0: the generator's hinge in the release of Lim & Ye 2017."""
+    return tf.reduce_mean(tf.nn.leaky_relu(1.0 - tf.cast(fake_scores, tf.float32), slope))
 
 
 # A discriminator whose loss stays below this has nearly all examples beyond its margins, where their gradient
