@@ -15,8 +15,8 @@ CHECKS = [
     Check("modes_gan", "Modes that the GAN hits, mean of the seeds"),
     Check("quality", "Share of samples within 3 standard deviations of a mode, mean of the seeds"),
     Check("quality_gan", "Share of samples within 3 standard deviations of a mode, by the GAN, mean of the seeds"),
-    Check("divergence", "KL divergence of the nearest modes of samples from the uniform one, in nats, mean of the seeds"),
-    Check("divergence_gan", "The same divergence of the GAN, in nats, mean of the seeds"),
+    Check("divergence", "KL divergence of the modes nearest to samples from the uniform one, in nats, mean of the seeds"),
+    Check("divergence_gan", "KL divergence of the modes nearest to the GAN's samples from the uniform one, in nats, mean of the seeds"),
 ]
 
 CONFIG = "geometric_gan/grid25_wide"
