@@ -5,6 +5,7 @@ from keras import layers
 
 from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
+from tfgan_zoo.layers.scale_and_shift import ScaleAndShift
 
 
 def _symmetric(limit):
@@ -54,20 +55,27 @@ def toy_generator(latent_dim=8, hidden=128, data_dim=2, depth=2, start="glorot_u
     "he_uniform".
     """
     z = keras.Input([latent_dim], name="z")
-    h = _relu_layers(z, hidden, depth, start)
+    h = _hidden_layers(z, hidden, depth, start)
     return keras.Model(z, layers.Dense(data_dim, dtype="float32")(h), name="generator")
 
 
-def toy_discriminator(hidden=128, data_dim=2, depth=2, start="glorot_uniform"):
-    """Point [B, data_dim] -> `depth` ReLU layers -> logit [B, 1]; `start` as in `toy_generator`."""
+def toy_discriminator(hidden=128, data_dim=2, depth=2, start="glorot_uniform", activation="relu"):
+    """Point [B, data_dim] -> `depth` layers -> logit [B, 1]; `start` as in `toy_generator`."""
     x = keras.Input([data_dim], name="x")
-    h = _relu_layers(x, hidden, depth, start)
+    h = _hidden_layers(x, hidden, depth, start, activation)
     return keras.Model(x, layers.Dense(1, dtype="float32")(h), name="discriminator")
 
 
-def _relu_layers(h, units, depth, start="glorot_uniform"):
+def gaussian_generator(data_dim=1, log_scale=0.0, shift=0.0):
+    """z [B, data_dim] -> exp(log_scale) z + shift: a Gaussian whose two weights a dimension are trained."""
+    z = keras.Input([data_dim], name="z")
+    x = ScaleAndShift(log_scale, shift, dtype="float32", name="gaussian")(z)
+    return keras.Model(z, x, name="generator")
+
+
+def _hidden_layers(h, units, depth, start="glorot_uniform", activation="relu"):
     for _ in range(depth):
-        h = layers.Dense(units, activation="relu", kernel_initializer=start)(h)
+        h = layers.Dense(units, activation=activation, kernel_initializer=start)(h)
     return h
 
 
@@ -77,7 +85,7 @@ def relu_generator(latent_dim=100, hidden=512, depth=4, image_size=64, channels=
     The generator of Arjovsky et al. 2017, section 4.3, which has nothing of a DCGAN.
     """
     z = keras.Input([latent_dim], name="z")
-    h = _relu_layers(z, hidden, depth)
+    h = _hidden_layers(z, hidden, depth)
     pixels = layers.Dense(image_size * image_size * channels, activation="tanh", dtype="float32")(h)
     image = layers.Reshape([image_size, image_size, channels], dtype="float32")(pixels)
     return keras.Model(z, image, name="generator")

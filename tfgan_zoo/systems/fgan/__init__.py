@@ -1,0 +1,5 @@
+"""f-GAN."""
+
+from tfgan_zoo.systems.fgan.fgan import FGAN
+
+__all__ = ["FGAN"]
