@@ -1,4 +1,4 @@
-"""XGAN: its losses by hand, the gradients of the domain loss, what is shared and what is saved, the teacher."""
+"""XGAN: its losses by hand, gradients of the domain loss, what is shared and saved, the teacher."""
 
 import keras
 import numpy as np
@@ -163,14 +163,16 @@ def test_each_player_moves_what_is_its_own():
         assert all(np.array_equal(x, y) for x, y in zip(weights(network), values))
     for part in model.players()["translators"]:
         assert any(np.abs(x - y).max() > 0 for x, y in zip(weights(part), before[part.name])), part.name
-    # Translations are those of before the step; then come the reals, and the same translations.
+    # The translations of before the step, then the reals and the same translations.
     np.testing.assert_array_equal(seen[1], given["image_b"])
     np.testing.assert_array_equal(seen[0], seen[2])
 
 
 def test_a_teacher_is_imitated_in_a_and_does_not_learn():
     given = batch()
-    teacher = keras.Sequential([keras.Input([SIDE, SIDE, 1]), keras.layers.Flatten(), keras.layers.Dense(CODE)])
+    teacher = keras.Sequential(
+        [keras.Input([SIDE, SIDE, 1]), keras.layers.Flatten(), keras.layers.Dense(CODE)]
+    )
     model = model_of({"translators": 0.1}, teacher=teacher, teacher_weight=2.0)
     taught = teacher(given["image_a"]).numpy()
     taught /= np.linalg.norm(taught, axis=-1, keepdims=True)
@@ -192,7 +194,7 @@ def test_a_teacher_has_the_size_of_embeddings():
 
 
 def test_embeddings_do_not_shrink():
-    """However small its kernels are, the embedding is of length 1, so that no loss is met by making it small."""
+    """However small its kernels are, the embedding is of length 1, so that making it small meets no loss."""
     model, given = model_of(), batch()
     before = model.embed(given["image_a"])
     last = [layer for layer in model.shared_encoder.layers if isinstance(layer, keras.layers.Dense)][-1]
@@ -211,7 +213,9 @@ def test_equal_images_have_a_gradient():
 def test_what_is_served():
     model, given = model_of(), batch()
     served = {
-        name: function({"image": tf.constant(given[f"image_{'b' if name in ('b_to_a', 'embed_b') else 'a'}"])})
+        name: function(
+            {"image": tf.constant(given["image_b" if name in ("b_to_a", "embed_b") else "image_a"])}
+        )
         for name, (function, _) in model.signatures().items()
     }
     made = outputs(model, given)

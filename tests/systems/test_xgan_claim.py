@@ -1,4 +1,4 @@
-"""XGAN's claim: which embeddings name their sources and speak alike of both domains, and what the baseline lacks."""
+"""XGAN's claim: which embeddings name their sources and speak alike of both domains, and its baseline."""
 
 from types import SimpleNamespace
 
@@ -18,7 +18,7 @@ def greys(values):
 
 
 def reals():
-    """Flat greys, of which the bright ones have glasses; in B white is black. Of one of each none is known."""
+    """Flat greys, of which the bright ones have glasses; in B white is black. Of one nothing is known."""
     attributes = np.full([len(GREYS), len(ATTRIBUTES)], -1)
     attributes[1:, list(ATTRIBUTES).index("glasses")] = GLASSES[1:]
     return {
@@ -117,9 +117,16 @@ def test_figures_are_means_over_seeds_and_the_baseline_differs_in_two_weights(mo
         trained.append((name, seed, overrides))
         return SimpleNamespace(seed=seed)
 
-    monkeypatch.setattr(claim, "compared", lambda ours, plain, *_: {"retrieval": float(ours.seed + plain.seed)})
+    monkeypatch.setattr(
+        claim, "compared", lambda ours, plain, *_: {"retrieval": float(ours.seed + plain.seed)}
+    )
     found = claim.measure(SimpleNamespace(train=train), 4, 2, 1, seeds=[0, 2], seed=1)
     assert found == {"retrieval": (4.0, pytest.approx(2.0))}
-    assert [(name, seed) for name, seed, _ in trained] == [("xgan", 1), ("plain", 1), ("xgan", 3), ("plain", 3)]
+    assert [(name, seed) for name, seed, _ in trained] == [
+        ("xgan", 1),
+        ("plain", 1),
+        ("xgan", 3),
+        ("plain", 3),
+    ]
     ours, plain = trained[0][2], trained[1][2]
     assert plain == ours | {"system_args.semantic_weight": 0.0, "system_args.domain_weight": 0.0}

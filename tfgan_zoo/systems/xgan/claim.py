@@ -22,11 +22,11 @@ CHECKS = [
     ),
     Check(
         "retrieval_lead",
-        "Share of sources found by their translations' embeddings, less that without domain and semantic losses",
+        "Share of sources found by embeddings, less that without domain and semantic losses",
     ),
     Check(
         "transfer_lead",
-        "Accuracy in B of linear probes of embeddings fitted in A, less that without domain and semantic losses",
+        "Accuracy in B of linear probes fitted in A, less that without domain and semantic losses",
         headline=True,
     ),
     Check("style", "Share of translations that a classifier takes for the target style"),
@@ -39,7 +39,7 @@ CHECKS = [
     Check("domain", "Accuracy of a linear probe of the domain of embeddings"),
     Check("domain_plain", "Accuracy of a linear probe of the domain, without domain and semantic losses"),
     Check("kept", "Share of the entropy of a source's attributes that a classifier reads in its translation"),
-    Check("kept_plain", "Share of attributes' entropy read in translations, without domain and semantic losses"),
+    Check("kept_plain", "Share of attributes' entropy read, without domain and semantic losses"),
 ]
 
 # The same networks, of which nothing but shared layers makes one embedding.
@@ -47,7 +47,7 @@ PLAIN = {"system_args.semantic_weight": 0.0, "system_args.domain_weight": 0.0}
 
 
 def measure(bench, steps, sources, probe_epochs, seeds, attributes=(), seed=0):
-    """Trains XGAN with and without its domain and semantic losses from each seed, and a judge of translations.
+    """Trains XGAN with and without its domain and semantic losses from each seed, and a judge.
 
     Args:
         steps: updates of each player in each run.
@@ -116,7 +116,8 @@ def alignment(model, real, held_out, columns):
 
 def _both(of_domain):
     """The rows of both domains, and the number of the domain that each is of."""
-    return np.concatenate([of_domain["a"], of_domain["b"]]), np.repeat([0, 1], [len(of_domain[d]) for d in "ab"])
+    rows = [of_domain[domain] for domain in "ab"]
+    return np.concatenate(rows), np.repeat([0, 1], [len(each) for each in rows])
 
 
 def judge_of(real, columns, epochs, seed):

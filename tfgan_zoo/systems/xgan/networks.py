@@ -1,4 +1,4 @@
-"""Networks of Royer et al. 2017 (arXiv:1711.05139, appendix): the own and the shared halves of both autoencoders.
+"""Networks of Royer et al. 2017 (arXiv:1711.05139, appendix): own and shared halves of both autoencoders.
 
 Convolutions are 4x4 and have no norm. At 64x64 and the default widths the maps are those of the paper.
 """
@@ -52,7 +52,7 @@ def decoder(image_size=64, width=64, channels=3, name="decoder"):
 
 
 def discriminator(image_size=64, width=16, channels=3, name="discriminator"):
-    """Image -> logit [B, 1]: halving convolutions to 4x4, the first of `width` maps, the others of twice as many."""
+    """Image -> logit [B, 1]: halving convolutions to 4x4, of `width` maps first, then of twice as many."""
     x = image = keras.Input([image_size, image_size, channels], name="image")
     for level in range(doublings(image_size)):
         x = _down(x, 2 * width if level else width)

@@ -3,16 +3,16 @@ Mosseri, Cole, Murphy, 2017, arXiv:1711.05139.
 
 Two domains, of which no pairs are known, have an autoencoder each. The inner layers of both encoders are the
 same, and so are those of both decoders: there is one embedding, and to translate an image is to decode its
-embedding in the other domain. That both domains use the embedding alike is asked for by two losses. A
-classifier learns to tell by the embedding which domain an image is from, and the encoders learn to prevent it, by
-gradient reversal. And the embedding of a translation must be that of its source: the semantic consistency loss,
-which asks for the same meaning where a cycle would ask for the same pixels. A discriminator in each domain
-asks for translations that look real. One step of encoders, decoders and classifier together, then one of both
+embedding in the other domain. Two losses ask both domains to use the embedding alike. A classifier learns to
+tell from embeddings which domain an image is of, and by gradient reversal the encoders learn to prevent it.
+And the embedding of a translation must be that of its source: this is the semantic consistency loss, which
+asks for the same meaning where a cycle would ask for the same pixels. A discriminator in each domain asks for
+translations that look real. One step of encoders, decoders and classifier together, then one of both
 discriminators.
 
 Differs from the paper: the semantic consistency loss is the cosine distance of both embeddings, of which each
-has length 1, and not the sum of absolute differences; under that sum, with these weights, all embeddings become
-one (`semantic="l1"`). There is no teacher by default, and none that was trained on faces.
+has length 1, and not the sum of absolute differences (`semantic="l1"`), under which all embeddings become one
+where the losses weigh the same. There is no teacher by default, and none that was trained on faces.
 """
 
 import keras
@@ -109,8 +109,9 @@ class XGAN(AdversarialModel):
         taught = teacher.compute_output_shape((1, *self.encoder_a.input_shape[1:]))
         if np.prod(taught) != self.shared_encoder.output_shape[-1]:
             raise ValueError(
-                f"A teacher gives as many numbers as an embedding has, {self.shared_encoder.output_shape[-1]}; "
-                f"this one gives {np.prod(taught)}. Build the encoder with an embedding of that size."
+                "A teacher gives as many numbers as an embedding has, "
+                f"{self.shared_encoder.output_shape[-1]}; this one gives {np.prod(taught)}. "
+                "Build the networks with embeddings of that size."
             )
 
     def _way(self, source, target):
@@ -140,7 +141,7 @@ class XGAN(AdversarialModel):
         return getattr(self, f"decoder_{domain}")(maps, training=training)
 
     def _decoded_in_both(self, embeddings):
-        """{domain: its image of each embedding} while training; the maps that both decoders share are made once."""
+        """{domain: its image of each embedding}, while training; what both decoders share runs once."""
         maps = self.shared_decoder(embeddings, training=True)
         return {"a": self.decoder_a(maps, training=True), "b": self.decoder_b(maps, training=True)}
 
@@ -190,7 +191,7 @@ class XGAN(AdversarialModel):
         return loss, ({"translator_loss": loss, **logs}, fake)
 
     def _domain_loss(self, a, b):
-        """The cross-entropy of c on embeddings of both domains; its gradient is reversed on the way to them."""
+        """The cross-entropy of c on embeddings of both domains, to which its gradient comes reversed."""
         logits = [self.domain_classifier(reversed_gradient(each), training=True) for each in (a, b)]
         return gan.discriminator(*logits)
 
@@ -222,7 +223,7 @@ class XGAN(AdversarialModel):
             return in_batches(embedding, np.asarray(images, np.float32), batch_size)
 
     def reconstruct(self, images, domain="a", batch_size=250):
-        """d(e(x)) of images x of a domain, float32 [n, H, W, C]. Arguments and errors are those of `embed`."""
+        """d(e(x)) of images x of a domain, float32 [n, H, W, C]. Arguments and errors: as `embed`."""
         embeddings = self.embed(images, domain, batch_size)
 
         def decoded(batch):
@@ -264,7 +265,7 @@ class XGAN(AdversarialModel):
         }
 
     def picture(self, path, batch, seed=0):
-        """a | its reconstruction | its translation | b | its reconstruction | its translation, a row a pair."""
+        """a | d_a(e_a(a)) | its translation d_b(e_a(a)) | b | d_b(e_b(b)) | d_a(e_b(b)); a row a pair."""
         columns = []
         for source, target in OTHER.items():
             images = batch[f"image_{source}"].numpy()
