@@ -58,6 +58,14 @@ def test_features_are_what_the_heads_read():
         np.testing.assert_allclose(features @ kernel + bias, logits, rtol=1e-4, atol=1e-5)
 
 
+def test_what_is_kept_is_information_over_entropy():
+    source = np.array([0, 0, 1, 1, 2, 2, -1])
+    assert probes.kept(source, [5, 5, 0, 0, 1, 1, 5]) == pytest.approx(1)
+    assert probes.kept(source, [0, 1, 0, 1, 0, 1, 1]) == pytest.approx(0)
+    # One class is told from the other two: log 3 - 2/3 log 2 of log 3.
+    assert probes.kept(source, [0, 0, 1, 1, 1, 1, 0]) == pytest.approx(1 - 2 / 3 * np.log(2) / np.log(3))
+
+
 def test_the_mean_distance_of_pairs_within_a_set():
     """Of 0, 3 and 4i the distances are 3, 4 and 5; the other set is one point, far away."""
     vectors = np.array([[[0, 0], [3, 0], [0, 4]], [[50, 50]] * 3], float)

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 from keras import layers
 from scipy import stats
+from sklearn.metrics import homogeneity_score
 
 # What a label of an image is where it is not known.
 UNKNOWN = -1
@@ -85,6 +86,20 @@ def agreement(found, expected):
     """The share of known `expected` labels that were found, a float."""
     known = np.asarray(expected) != UNKNOWN
     return float(np.mean(np.asarray(found)[known] == np.asarray(expected)[known]))
+
+
+def kept(source, read):
+    """How much of an attribute of sources can be told from its reading in what was made of them, in [0, 1].
+
+    The mutual information of both over the attribute's entropy: 0 where what is made ignores its source,
+    whatever its own shares are; 1 where each reading stands for one value, even for another than its own.
+
+    Args:
+        source: integers [n], classes; those that are `UNKNOWN` do not count.
+        read: integers [n], what a judge reads.
+    """
+    known = np.asarray(source) != UNKNOWN
+    return float(homogeneity_score(np.asarray(source)[known], np.asarray(read)[known]))
 
 
 def features(network, images):
