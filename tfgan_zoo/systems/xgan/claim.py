@@ -1,4 +1,8 @@
-"""XGAN's claim: its embedding holds what both domains share, which shared layers alone do not bring about."""
+"""XGAN's claim: its embedding holds what both domains share, which shared layers alone do not bring about.
+
+The weight of reconstructions was chosen by the share of sources that were found for seed 0; seeds from 1 on had no
+part in it.
+"""
 
 import numpy as np
 
@@ -46,7 +50,7 @@ CHECKS = [
 PLAIN = {"system_args.semantic_weight": 0.0, "system_args.domain_weight": 0.0}
 
 
-def measure(bench, steps, sources, probe_epochs, seeds, attributes=(), seed=0):
+def measure(bench, steps, sources, probe_epochs, seeds, attributes=()):
     """Trains XGAN with and without its domain and semantic losses from each seed, and a judge.
 
     Args:
@@ -55,14 +59,13 @@ def measure(bench, steps, sources, probe_epochs, seeds, attributes=(), seed=0):
         probe_epochs: of the judge over the real training images.
         seeds: all figures are means over them.
         attributes: list of names of `data.avatars.ATTRIBUTES` that both domains show.
-        seed: added to each of `seeds`.
     """
     common = {"train.steps": steps, "train.score_every": steps, "eval": None}
     found = []
-    for each in (seed + one for one in seeds):
-        xgan = bench.train("xgan", "xgan/avatars", common, each)
-        plain = bench.train("plain", "xgan/avatars", {**common, **PLAIN}, each)
-        found.append(compared(xgan, plain, sources, probe_epochs, attributes, each))
+    for seed in seeds:
+        xgan = bench.train("xgan", "xgan/avatars", common, seed)
+        plain = bench.train("plain", "xgan/avatars", {**common, **PLAIN}, seed)
+        found.append(compared(xgan, plain, sources, probe_epochs, attributes, seed))
     means = {key: probes.mean_and_error([values[key] for values in found]) for key in found[0]}
     return {check.key: means[check.key] for check in CHECKS if check.key in means}
 
