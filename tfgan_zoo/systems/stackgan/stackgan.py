@@ -11,8 +11,8 @@ embedding itself, and also see real images with texts that do not fit.
 Differs from the paper: as in the release, the discriminator's loss is that of GAN-CLS, the generator's is
 non-saturating, and the divergence is a mean over dimensions with weight 2, where lambda is 1 in the paper. In
 Stage II, Stage I is in inference mode. Epsilon is normal, in the release truncated, and the Gaussian's mean
-and variance are affine, where the release has a LeakyReLU on both. Images are neither cropped nor mirrored,
-as in the release. Gains of batch norm start at 1, in the release at N(1, 0.02).
+and variance are affine, where the release has a LeakyReLU on both. The release's crops and flips are left
+out. Gains of batch norm start at 1, in the release at N(1, 0.02).
 """
 
 import keras
