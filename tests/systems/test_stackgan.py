@@ -63,6 +63,7 @@ def stackgan(stage, rates=None, of_z=0.0, **arguments):
     optimizers = {player: keras.optimizers.SGD((rates or {}).get(player, 0.0)) for player in model.players()}
     model.compile(optimizers, stages=[{"name": name, "steps": 1} for name in (STAGE_1, STAGE_2)])
     model.stage = stage
+    model.step.assign(0 if stage == STAGE_1 else 1)
     return model
 
 
@@ -209,6 +210,13 @@ def test_what_is_served_is_both_images():
     np.testing.assert_array_equal(made["stage1"], small)
 
 
+def test_until_the_second_stage_begins_images_are_those_of_the_first():
+    model = stackgan(STAGE_1)
+    inputs = inputs_of(model, caption="red")
+    small, _ = model.draw_small(inputs)
+    np.testing.assert_array_equal(model.generate(3, seed=1, caption="red"), np.tile(small, (1, 2, 2, 1)))
+
+
 def test_a_walk_between_latents_keeps_text_and_noise():
     model = stackgan(STAGE_2, of_z=1.0)
     walk = model.interpolate(1, 3, seed=2, caption="red")
@@ -221,7 +229,6 @@ def test_a_walk_between_latents_keeps_text_and_noise():
 
 def test_the_picture_has_stage_1_beside_stage_2(tmp_path):
     model = stackgan(STAGE_2)
-    model.step.assign(1)
     inputs = inputs_of(model, caption="red")
     made, pairs = model.call(inputs), model._pairs({**inputs, "text": inputs["text"][0]})
     assert pairs.shape == (6, 2, 2, 1)

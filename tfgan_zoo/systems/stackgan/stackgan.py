@@ -36,8 +36,8 @@ STAGE_1, STAGE_2 = "stage_1", "stage_2"
 class StackGAN(ReadsCaptions, AdversarialModel):
     """Equations 3 and 4 in the first stage, 5 and 6 in the second.
 
-    Batches hold `image` and `wrong_image` in the size of Stage II and `text`. What `generate` gives before
-    the second stage has begun is that of an untrained Stage II.
+    Batches hold `image` and `wrong_image` in the size of Stage II and `text`. Until the second stage begins,
+    `generate` gives the images of Stage I, enlarged.
 
     Args:
         generator_1: functional model, {"z": [B, d], "code": [B, c]} -> images [B, h, h, C] in [-1, 1].
@@ -91,7 +91,7 @@ class StackGAN(ReadsCaptions, AdversarialModel):
         }
         if augment:
             sources["eps"] = Normal((2, *generator_1.input["code"].shape[1:]))
-        self.sampler = Sampler(self._stacked(sources), sources, output="image")
+        self.sampler = Sampler(self._stacked(sources), sources, output="image", forward=self._images)
 
     def players(self):
         return {
@@ -191,7 +191,15 @@ class StackGAN(ReadsCaptions, AdversarialModel):
     def call(self, inputs):
         """Serving: {"z", "text", "eps"} -> {"image": [B, H, H, C], "stage1": [B, h, h, C]}."""
         made = self.sampler.network(inputs, training=False)
-        return {name: tf.cast(images, tf.float32) for name, images in made.items()}
+        made = {name: tf.cast(images, tf.float32) for name, images in made.items()}
+        if self.stages:
+            enlarged = tf.image.resize(made["stage1"], self.sampler.example_shape[:2])
+            has_begun = self.step.value >= self.stages[0].steps
+            made["image"] = tf.where(has_begun, made["image"], enlarged)
+        return made
+
+    def _images(self, inputs):
+        return self.call(inputs)["image"]
 
     def picture(self, path, batch, seed=0, columns=4):
         """For each caption the image of Stage I, enlarged, beside that of Stage II, four times."""
