@@ -261,17 +261,20 @@ def an_update_moves_its_own_player_alone(config):
 _TRAINING_LAYERS = (keras.layers.BatchNormalization, keras.layers.Dropout, ReplicaDropout)
 
 
+def training_layers(model, players):
+    """The set of layers of some players' networks to which it makes a difference whether they train."""
+    networks = [part for player in players for part in model.players()[player] if isinstance(part, keras.Layer)]
+    layers = [layer for network in networks for layer in network._flatten_layers()]
+    return {layer for layer in layers if isinstance(layer, _TRAINING_LAYERS)}
+
+
 @contextlib.contextmanager
 def watching_layers(model):
-    """{layer name: the values of `training` that it was called with} of all players' networks."""
-    seen = {}
-    networks = [part for parts in model.players().values() for part in parts if isinstance(part, keras.Layer)]
-    layers = {id(layer): layer for network in networks for layer in network._flatten_layers()}
-    calls = {}
-    for layer in layers.values():
-        if isinstance(layer, _TRAINING_LAYERS):
-            calls[layer] = layer.call
-            layer.call = functools.partial(_noted, layer.call, seen.setdefault(layer.path, []))
+    """{layer: the values of `training` that it was called with} of all players' networks."""
+    seen, calls = {}, {}
+    for layer in training_layers(model, model.players()):
+        calls[layer] = layer.call
+        layer.call = functools.partial(_noted, layer.call, seen.setdefault(layer, []))
     try:
         yield seen
     finally:
@@ -285,13 +288,18 @@ def _noted(call, seen, inputs, training=None, **kwargs):
 
 
 def networks_know_when_they_train(config):
-    """Every layer to which it makes a difference is told that it trains in a step, and that it does not after it."""
-    model = build(config)
+    """Layers are told that they train in the steps that move their player, and in no other, nor after training."""
+    model, trained = build(config), set()
     batch = first_batch(config, model)
-    with watching_layers(model) as seen:
-        for _ in in_each_stage(model):
+    for stage in in_each_stage(model):
+        asked = dict.fromkeys(model.players(), 0)
+        with watching_layers(model) as seen, counting(model, asked):
             model.train_step(batch)
-    assert all(told and all(told) for told in seen.values()), seen
+        moving = training_layers(model, [player for player, count in asked.items() if count])
+        for layer, told in seen.items():
+            assert all(each == (layer in moving) for each in told), (stage, layer.path, told)
+        trained |= {layer for layer in moving if seen[layer]}
+    assert trained == training_layers(model, model.players())
     with watching_layers(model) as seen:
         for function, specs in model.signatures().values():
             function({key: tf.constant(example_of(spec)) for key, spec in specs.items()})
@@ -374,17 +382,18 @@ def makes_with_averages(config):
     averaging = {f"optimizers.{player}.use_ema": True for player in config.optimizers}
     averaging |= {f"optimizers.{player}.ema_momentum": 0.5 for player in config.optimizers}
     model = build(load_config(config.id, averaging, smoke=True))
-    for _ in range(2):
-        model.train_step(first_batch(config, model))
+    for _ in in_each_stage(model):
+        for _ in range(2):
+            model.train_step(first_batch(config, model))
     made = _made(config, model)
     averaged = [optimizer for optimizer in model.optimizers.values() if optimizer.use_ema]
-    averages = {v.path: average for optimizer in averaged for v, average in _averages(optimizer)}
+    averages = {id(v): average for optimizer in averaged for v, average in _averages(optimizer)}
     for optimizer in model.optimizers.values():
         optimizer.use_ema = False
     plain = _made(config, model)
     for player in model.players():
         for variable in model.player_variables(player):
-            variable.assign(averages[variable.path])
+            variable.assign(averages[id(variable)])
     for name, values in _made(config, model).items():
         np.testing.assert_allclose(made[name], values, atol=1e-5)
         assert np.abs(made[name] - plain[name]).max() > 0, name
@@ -410,7 +419,7 @@ def replicas_agree(config):
     for model in (one, two):
         take_steps(model, config, steps_of(config))
     differences = {
-        a.path: np.abs(a.numpy() - b.numpy()).max()
+        f"{player}: {a.path}": np.abs(a.numpy() - b.numpy()).max()
         for player in one.players()
         for a, b in zip(one.player_variables(player), two.player_variables(player))
     }

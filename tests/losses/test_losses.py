@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.losses import gan, hinge, least_squares
+from tfgan_zoo.losses import gan, hinge, least_squares, variational
 
 
 def sigmoid(a):
@@ -76,3 +76,17 @@ def test_hinges_charge_scores_within_their_margins_alone():
         hinge.discriminator(tf.zeros([2, 1], tf.bfloat16), tf.zeros([2, 1], tf.bfloat16)).dtype == tf.float32
     )
     assert float(hinge.discriminator(tf.zeros([2, 1]), tf.zeros([2, 1]))) == 2
+
+
+def test_matching_aware_weighs_wrong_pairs_and_fakes_by_one_half():
+    right, wrong, fake = ([1.0, -2.0], [0.5, 0.0, 3.0], [-1.0])
+    log_right = np.mean([math.log(sigmoid(a)) for a in right])
+    log_others = [np.mean([math.log(1 - sigmoid(a)) for a in logits]) for logits in (wrong, fake)]
+    expected = -log_right - sum(log_others) / 2
+    np.testing.assert_allclose(gan.matching_aware(*map(tf.constant, (right, wrong, fake))), expected, rtol=1e-6)
+
+
+def test_the_mean_divergence_is_over_rows_and_dimensions():
+    """Of N(0, 1) it is 0, of N(2, 1) 2, and of N(0, e) (e - 2) / 2 nats."""
+    mu, logvar = tf.constant([[0.0, 2.0], [0.0, 0.0]]), tf.constant([[0.0, 0.0], [1.0, 0.0]])
+    np.testing.assert_allclose(variational.mean_divergence(mu, logvar), (2 + (np.e - 2) / 2) / 4, rtol=1e-6)

@@ -9,7 +9,8 @@ from tiny import affine, descend, of_type, pixels, softplus, watch, weights
 
 import tfgan_zoo as zoo
 from tfgan_zoo.core.augmentation import Jitter
-from tfgan_zoo.systems.gan_cls import networks as text_dcgan
+from tfgan_zoo.networks import conditioning, text_dcgan
+from tfgan_zoo.systems.gan_cls import networks
 from tfgan_zoo.systems.gan_cls.gan_cls import GANCLS
 from tfgan_zoo.text import char_cnn_rnn
 
@@ -169,7 +170,7 @@ def kernels(network):
 
 def test_the_released_networks():
     """Of 64x64 images with ngf = 128 and ndf = 64: maps and sizes of every convolution."""
-    made = text_dcgan.generator()
+    made = networks.generator()
     assert kernels(made) == [
         *[(1, 1, 1024, 256), (3, 3, 256, 256), (3, 3, 256, 1024)],
         (4, 4, 512, 1024),
@@ -190,6 +191,38 @@ def test_the_released_networks():
 
 def test_sizes_that_do_not_double():
     with pytest.raises(ValueError, match="16, 32, 64 ...; got 24"):
-        text_dcgan.generator(image_size=24)
+        networks.generator(image_size=24)
     with pytest.raises(ValueError, match="16, 32, 64 ...; got 8"):
         text_dcgan.discriminator(image_size=8)
+
+
+def test_with_augmentation_the_generator_alone_reads_a_draw(tmp_path):
+    """The code has the mean 3 t and the log-variance 0.4; the divergence is that to the standard normal."""
+    augmentation = conditioning.augmentation(text_dim=1, size=1)
+    augmentation.get_layer("mu").set_weights([np.array([[3.0]]), np.zeros(1)])
+    augmentation.get_layer("logvar").set_weights([np.zeros([1, 1]), np.array([0.4])])
+    model = descend(system(interpolate=False, augmentation=augmentation, kl_weight=0.5), rate=0.0)
+    given, (_, _, text) = batch(4)
+    judged = watch(model.discriminator, lambda of: of["text"].numpy().ravel())
+    logs, noise = model.train_step(given), model.noise()
+    for seen in judged:
+        np.testing.assert_array_equal(seen, text)
+    _, inputs = (model.sampler.draw(noise, 4, text=given["text"]) for _ in range(2))
+    fake = 2 * (3 * text + np.exp(0.2) * inputs["eps"].numpy()[:, 0])
+    divergence = np.mean((3 * text) ** 2 + np.exp(0.4) - 1 - 0.4) / 2
+    expected = np.mean(softplus(-(0.5 * fake - text))) + 0.5 * divergence
+    np.testing.assert_allclose(logs["generator_loss"], expected, rtol=1e-5)
+    assert len(model.player_variables("generator")) == len(model.generator.trainable_variables) + 4
+    # The same text and z give different images, and a picture is drawn of them.
+    one = np.ones([5, 1], np.float32)
+    assert len(np.unique(model.generate(5, seed=0, z=one, text=one), axis=0)) == 5
+    model.picture(tmp_path / "a.png", None)
+
+
+def test_a_config_can_name_the_augmentation():
+    overrides = {
+        "networks.augmentation": {"builder": "conditioning.augmentation", "text_dim": 128, "size": 4},
+        "networks.generator.text_dim": 4,
+    }
+    model = zoo.load("gan_cls/noto_emoji", smoke=True, overrides=overrides)
+    assert model.example_shapes["text"] == (128,) and model.sampler.inputs["eps"].shape == (None, 4)

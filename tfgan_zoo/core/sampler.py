@@ -32,6 +32,16 @@ class Latents:
 
 
 @dataclass(frozen=True)
+class Normal:
+    """Standard normal numbers [B, *shape], beside the latents: noise within a network."""
+
+    shape: tuple
+
+    def draw(self, rows, key):
+        return draws.normal([rows, *self.shape], key)
+
+
+@dataclass(frozen=True)
 class Uniform:
     """Numbers [B, size], uniform in (low, high)."""
 

@@ -33,7 +33,8 @@ def conditions(model, path, columns=None, seed=0):
     Args:
         columns: how many of each value; by default ten, and five hundred points.
     """
-    sources = next(iter(model.samplers().values())).sources
+    sampler = next(iter(model.samplers().values()))
+    sources = sampler.sources
     name = next((name for name, source in sources.items() if hasattr(source, "shown")), None)
     if name is None:
         shape = model.example_shapes[model.example_key]
@@ -43,9 +44,12 @@ def conditions(model, path, columns=None, seed=0):
         return
     values = np.asarray(sources[name].shown())
     columns = columns or (500 if model.example_key == "x" else 10)
-    z = np.tile(model.latents(columns, seed=seed), (len(values), 1))
     of_each = np.repeat(values, columns, axis=0)
-    made = model.decode(z, **{name: of_each})
+    # What else it reads is drawn once, too.
+    drawn = sampler.inputs_of(columns, seed, **{name: values[0]})
+    drawn["z"] = model.latents(columns, seed=seed)
+    inputs = {key: np.tile(each, (len(values), *[1] * (each.ndim - 1))) for key, each in drawn.items()}
+    made = model.decode(**{**inputs, name: of_each})
     if model.example_key == "x":
         pictures.save_points(made, path, [f"{name} {value}" for value in of_each])
         return

@@ -20,6 +20,15 @@ def discriminator(real_logits, fake_logits):
     return _mean_softplus(-real_logits) + _mean_softplus(fake_logits)
 
 
+def matching_aware(right_logits, wrong_logits, fake_logits):
+    """-log s_r - (log(1 - s_w) + log(1 - s_f)) / 2: Reed et al. 2016, algorithm 1.
+
+    s_r judges real images with their text, s_w real images with a text that does not fit, s_f fakes with
+    their text.
+    """
+    return (discriminator(right_logits, wrong_logits) + discriminator(right_logits, fake_logits)) / 2
+
+
 def generator_minimax(fake_logits):
     """E log(1 - D(G(z))): Goodfellow et al. 2014, Algorithm 1."""
     return -_mean_softplus(fake_logits)

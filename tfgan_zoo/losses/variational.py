@@ -35,5 +35,10 @@ def divergence(mu, logvar):
     return 0.5 * tf.reduce_sum(tf.square(mu) + tf.exp(logvar) - 1.0 - logvar, axis=-1)
 
 
+def mean_divergence(mu, logvar):
+    """`divergence` of rows [B, d] as a mean over rows and dimensions, a scalar: the release of StackGAN."""
+    return tf.reduce_mean(divergence(mu, logvar)) / mu.shape[-1]
+
+
 def _over_pixels(values):
     return tf.reduce_sum(values, axis=[-3, -2, -1])

@@ -64,11 +64,17 @@ def _networks(config, model):
         specs, networks = (spec, getattr(model, name)) if several else ([spec], [getattr(model, name)])
         for place, (each, network) in enumerate(zip(specs, networks, strict=True)):
             # A network may make examples as a part of a sampler's, such as a component of a mixture.
-            way = next((way for way in ways if network in (way.network, *way.network.layers)), None)
+            way = next((way for way in ways if _makes(network, way)), None)
             examples = _made(way) if way else _judged(network, model.example_shapes)
             examples = {key: _sized(shape, model.example_shapes[key]) for key, shape in examples.items()}
             where = f"networks.{name}.{place}" if several else f"networks.{name}"
             yield _Network(where, builders.parameters(each, where), examples)
+
+
+def _makes(network, way):
+    """Whether a sampler's examples are a network's, not those of a part of it that makes smaller ones."""
+    made = getattr(network.output, "shape", ())[1:]
+    return network is way.network or (network in way.network.layers and made == way.example_shape)
 
 
 def _made(way):

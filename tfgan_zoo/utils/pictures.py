@@ -107,6 +107,21 @@ def save_columns(columns, path, scale=2):
     save_grid(rows, path, columns=len(columns), scale=scale)
 
 
+def save_captioned(rows, captions, path, scale=2):
+    """Writes rows of images [n, H, W, C] in [-1, 1] as a PNG or JPEG, each under its caption."""
+    strips = [grid(images, columns=len(images)) for images in rows]
+    strips = [strip.repeat(scale, axis=0).repeat(scale, axis=1) for strip in strips]
+    height, width = strips[0].shape[:2]
+    line = 20
+    whole = len(strips) * (height + line)
+    figure = new_figure(width / 100, whole / 100)
+    for place, (strip, caption) in enumerate(zip(strips, captions, strict=True), 1):
+        bottom = whole - place * (height + line)
+        figure.figimage(strip.squeeze(), 0, bottom, cmap="gray", vmin=0, vmax=255)
+        figure.text(0.005, (bottom + height + 5) / whole, caption, fontsize=8)
+    save_figure(figure, path)
+
+
 def save_curve(losses, scores, path):
     """Writes the loss curves, and below them the score curves, of a run as a PNG.
 

@@ -18,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.core import show
+from tfgan_zoo.core.copies import with_copies
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.replay import ExampleStore
 from tfgan_zoo.core.sampler import Components, Latents, Sampler
@@ -78,9 +79,9 @@ class AdaGAN(AdversarialModel):
         self.top_share = top_share
         self.unrolled = unrolled
         self.prior = prior
-        self.generators = _with_copies(generator, components)
-        self.discriminators = _with_copies(discriminator, components)
-        self.classifiers = _with_copies(classifier, components - 1)
+        self.generators = with_copies(generator, components)
+        self.discriminators = with_copies(discriminator, components)
+        self.classifiers = with_copies(classifier, components - 1)
         self.store = ExampleStore(stored, generator.output_shape[1:])
         self.mixture = self.add_weight(name="mixture", shape=[components], trainable=False)
         self.mixture.assign(mixture_weights(1, beta, components))
@@ -225,20 +226,6 @@ def top_weights(ratios, share):
     """Equal weights, [n], for the share of examples with the smallest ratios: the release's "topk"."""
     chosen = ratios <= np.quantile(ratios, share)
     return chosen / chosen.sum()
-
-
-def _with_copies(network, count):
-    """[network, fresh copies of it], `count` in all, each with a name of its own."""
-
-    def copied(place):
-        def renamed(layer):
-            return type(layer).from_config({**layer.get_config(), "name": f"{layer.name}_{place}"})
-
-        copy = keras.models.clone_model(network, clone_function=renamed)
-        copy.name = f"{network.name}_{place}"
-        return copy
-
-    return [network, *(copied(place) for place in range(2, count + 1))]
 
 
 def _mixed(generators):

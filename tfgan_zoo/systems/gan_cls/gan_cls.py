@@ -18,15 +18,16 @@ import tensorflow as tf
 
 from tfgan_zoo.core.augmentation import Jitter
 from tfgan_zoo.core.model import AdversarialModel
-from tfgan_zoo.core.sampler import Captions, Latents, Sampler
-from tfgan_zoo.losses import gan
-from tfgan_zoo.text.encoders import embedded
+from tfgan_zoo.core.sampler import Captions, Latents, Normal, Sampler
+from tfgan_zoo.layers.style_code import drawn
+from tfgan_zoo.losses import gan, variational
+from tfgan_zoo.text.reading import ReadsCaptions, require_captions
 
 __all__ = ["GANCLS"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class GANCLS(AdversarialModel):
+class GANCLS(ReadsCaptions, AdversarialModel):
     """Algorithm 1 with equation 5.
 
     Args:
@@ -42,6 +43,9 @@ class GANCLS(AdversarialModel):
         jitter: pixels by which images are enlarged before a crop at random, each image on its own; 0 for
             none. The release takes 64 to 76.
         mirror: turn half of the images left to right, as the release does.
+        augmentation: functional model, text [B, e] -> {"mu", "logvar"} of a Gaussian, of which the generator
+            reads a draw in place of the text: StackGAN's conditioning augmentation, which GAN-CLS has not.
+        kl_weight: of the Gaussian's divergence in the generator's loss.
         prior: the latents' distribution.
         seed: keys all the noise of training.
     """
@@ -58,34 +62,42 @@ class GANCLS(AdversarialModel):
         interpolate=True,
         jitter=0,
         mirror=False,
+        augmentation=None,
+        kl_weight=2.0,
         prior="normal",
         seed=0,
         **kwargs,
     ):
         super().__init__(seed=seed, **kwargs)
-        if not captions:
-            raise ValueError("GAN-CLS needs at least one caption to show.")
         self.generator = generator
         self.text_encoder = text_encoder
         self.discriminator = discriminator
-        self.captions = list(captions)
+        self.captions = require_captions(captions)
         self.matching_aware = matching_aware
         self.interpolate = interpolate
         self.jitter = jitter
         self.mirror = mirror
         self.augment = Jitter(jitter, mirror)
+        self.augmentation = augmentation
+        self.kl_weight = kl_weight
         self.prior = prior
-        self.sampler = Sampler(
-            generator,
-            {
-                "z": Latents(generator.input["z"].shape[-1], prior),
-                "text": Captions(self.captions, self.embed),
-            },
-        )
+        sources = {
+            "z": Latents(generator.input["z"].shape[-1], prior),
+            "text": Captions(self.captions, self.embed),
+        }
+        if augmentation is None:
+            self.sampler = Sampler(generator, sources)
+        else:
+            noise = Normal(generator.input["text"].shape[1:])
+            self.sampler = Sampler(_augmented(generator, augmentation), sources | {"eps": noise})
+
+    def players(self):
+        augmented = [] if self.augmentation is None else [self.augmentation]
+        return {"discriminator": [self.discriminator], "generator": [self.generator, *augmented]}
 
     @property
     def example_shapes(self):
-        image, text = self.generator.output_shape[1:], self.generator.input["text"].shape[1:]
+        image, text = self.generator.output_shape[1:], self.sampler.inputs["text"].shape[1:]
         wrong = {"wrong_image": tuple(image)} if self.matching_aware else {}
         return {"image": tuple(image), "text": tuple(text), **wrong}
 
@@ -107,9 +119,7 @@ class GANCLS(AdversarialModel):
             if wrong is None:
                 loss = gan.discriminator(s_r, s_f)
             else:
-                s_w = judged(wrong)
-                # One half of each is log s_r + (log(1 - s_w) + log(1 - s_f)) / 2.
-                loss = (gan.discriminator(s_r, s_w) + gan.discriminator(s_r, s_f)) / 2
+                loss = gan.matching_aware(s_r, judged(wrong), s_f)
             return loss, {"discriminator_loss": loss}
 
         return self.minimize("discriminator", discriminator_loss)
@@ -117,28 +127,28 @@ class GANCLS(AdversarialModel):
     def _generator_step(self, text, noise):
         texts = [text, _between(text)] if self.interpolate else [text]
         # Drawn apart, so that replicas see together what one would see alone.
-        latents = [self.sampler.draw(noise, self.rows(each), text=each)["z"] for each in texts]
+        draws = [self.sampler.draw(noise, self.rows(each), text=each) for each in texts]
         # One batch, as in the released code: alone, middles would be as far apart as texts after batch norm.
-        inputs = {"z": tf.concat(latents, axis=0), "text": tf.concat(texts, axis=0)}
+        inputs = {name: tf.concat([each[name] for each in draws], axis=0) for name in draws[0]}
 
         def generator_loss():
             judged = {"image": self.sampler(inputs, training=True), "text": inputs["text"]}
             loss = gan.generator_non_saturating(self.discriminator(judged, training=True))
+            if self.augmentation is not None:
+                gaussian = self.augmentation(inputs["text"], training=True)
+                loss += self.kl_weight * variational.mean_divergence(**gaussian)
             return loss, {"generator_loss": loss}
 
         return self.minimize("generator", generator_loss)
 
-    def embed(self, captions):
-        """A list of captions -> float32 [n, e]."""
-        return self.encode_text({"caption": tf.constant(captions)})["text_embedding"].numpy()
 
-    def encode_text(self, inputs):
-        """Serving: {"caption": [B] UTF-8} -> {"text_embedding": [B, e]}."""
-        return {"text_embedding": embedded(self.text_encoder, inputs["caption"])}
-
-    def signatures(self):
-        caption = tf.TensorSpec([None], tf.string, name="caption")
-        return super().signatures() | {"encode_text": (self.encode_text, {"caption": caption})}
+def _augmented(generator, augmentation):
+    """{"z", "text", "eps": [B, c]} -> what the generator makes of z and the code of the text, [B, c]."""
+    z = keras.Input(generator.input["z"].shape[1:], name="z")
+    text = keras.Input(augmentation.input_shape[1:], name="text")
+    eps = keras.Input(generator.input["text"].shape[1:], name="eps")
+    image = generator({"z": z, "text": drawn(**augmentation(text), epsilon=eps)})
+    return keras.Model({"z": z, "text": text, "eps": eps}, image)
 
 
 def _between(text):

@@ -1,0 +1,5 @@
+"""StackGAN."""
+
+from tfgan_zoo.systems.stackgan.stackgan import StackGAN
+
+__all__ = ["StackGAN"]
