@@ -44,16 +44,28 @@ class ModulatedConv2D(keras.layers.Layer):
 
     def call(self, inputs):
         maps, scales = inputs
-        kernel = self.kernel.value
-        if not self.demodulate:
-            kernel = kernel / (self.kernel_size**2 * kernel.shape[2]) ** 0.5
-        maps = self._convolved(maps * scales[:, None, None, :], tf.cast(kernel, maps.dtype))
+        maps = self._convolved(maps * scales[:, None, None, :], tf.cast(self._weights(), maps.dtype))
         if self.demodulate:
-            # In float32, as sums of squares lose small ones in half precision.
-            squares = tf.reduce_sum(tf.square(kernel), axis=[0, 1])
-            lengths = tf.matmul(tf.square(tf.cast(scales, tf.float32)), squares)
-            maps = maps * tf.cast(tf.math.rsqrt(lengths + _EPSILON), maps.dtype)[:, None, None, :]
+            maps = maps * tf.cast(self._shares(scales), maps.dtype)[:, None, None, :]
         return maps
+
+    def _shares(self, scales):
+        """What output maps are multiplied by so that their kernels have length 1, float32 [B, filters]."""
+        # In float32, as sums of squares lose small ones in half precision.
+        squares = tf.reduce_sum(tf.square(self.kernel.value), axis=[0, 1])
+        lengths = tf.matmul(tf.square(tf.cast(scales, tf.float32)), squares)
+        return tf.math.rsqrt(lengths + _EPSILON)
+
+    def kernels(self, scales):
+        """The kernels that examples of these scales [B, C] have, float32 [B, k, k, C, filters]."""
+        kernels = self._weights() * scales[:, None, None, :, None]
+        return kernels * self._shares(scales)[:, None, None, None, :] if self.demodulate else kernels
+
+    def _weights(self):
+        """The kernel before modulation."""
+        if self.demodulate:
+            return self.kernel.value
+        return self.kernel.value / (self.kernel_size**2 * self.kernel.shape[2]) ** 0.5
 
     def _convolved(self, maps, kernel):
         if not self.doubles:

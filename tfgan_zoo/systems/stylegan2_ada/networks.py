@@ -120,17 +120,18 @@ class _LearnedMaps(layers.Layer):
         return {**super().get_config(), "size": self.size, "filters": self.filters}
 
 
-def discriminator(image_size=256, base=16384, largest=512, channels=3, group=4):
-    """Image [B, image_size, image_size, channels] -> logit [B, 1]; residual blocks.
+def discriminator(image_size=256, base=16384, largest=512, channels=3, group=4, residual=True):
+    """Image [B, image_size, image_size, channels] -> logit [B, 1].
 
     Args:
+        residual: whether blocks add what goes in to what comes out, as for all data but CIFAR-10.
         group: examples over which the standard deviation is taken before the last convolution; 0 leaves it out.
     """
     image = keras.Input([image_size, image_size, channels], name="image")
     maps = [min(base // (4 * 2**level), largest) for level in range(doublings(image_size) + 1)]
     x = _activated(EqualizedConv2D(maps[-1], 1, gain=1.0)(image))
     for level in reversed(range(1, len(maps))):
-        x = _down_block(x, maps[level], maps[level - 1])
+        x = _down_block(x, maps[level], maps[level - 1], residual)
     if group:
         x = MinibatchStddev(group)(x)
     x = _activated(EqualizedConv2D(maps[0], 3, gain=1.0)(x))
@@ -139,12 +140,13 @@ def discriminator(image_size=256, base=16384, largest=512, channels=3, group=4):
     return keras.Model(image, logit, name="discriminator")
 
 
-def _down_block(x, maps, next_maps):
+def _down_block(x, maps, next_maps, residual):
     """3x3, 3x3 to half the side, plus a 1x1 convolution of the halved input; the sum keeps the variance."""
-    beside = EqualizedConv2D(next_maps, 1, gain=1.0, use_bias=False)(Halve()(x))
-    x = _activated(EqualizedConv2D(maps, 3, gain=1.0)(x))
-    x = _activated(EqualizedConv2D(next_maps, 3, gain=1.0, strides=2)(Blur()(x)))
-    return (x + beside) * 0.5**0.5
+    main = _activated(EqualizedConv2D(maps, 3, gain=1.0)(x))
+    main = _activated(EqualizedConv2D(next_maps, 3, gain=1.0, strides=2)(Blur()(main)))
+    if not residual:
+        return main
+    return (main + EqualizedConv2D(next_maps, 1, gain=1.0, use_bias=False)(Halve()(x))) * 0.5**0.5
 
 
 def generator(mapping, synthesis):

@@ -22,6 +22,7 @@ import tensorflow as tf
 
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.layers.augmentation import NUMBERS
 from tfgan_zoo.losses import gan, penalties
 from tfgan_zoo.random import draws
 from tfgan_zoo.systems.stylegan2_ada import networks
@@ -36,6 +37,9 @@ TRUNCATIONS = (1.0, 0.7, 0.4, 0.0)
 _MIXED_ROWS = 4
 
 _PATH_RATE = 0.01
+
+# Images in a batch of which logits are asked for.
+_JUDGED_TOGETHER = 32
 
 # Noise of a seed is one vector of normals, turned by so many places for each seed: an export then has it without
 # operators for random numbers.
@@ -161,6 +165,22 @@ class StyleGAN2ADA(AdversarialModel):
     def _judged(self, images, numbers):
         """D(T(images))."""
         return self.discriminator(self.augmentation(images, numbers, training=True), training=True)
+
+    def judge(self, images, seed):
+        """D(T(x)) of images [n, H, W, C] in [-1, 1], float32 [n].
+
+        seed: an integer that keys the changes.
+        """
+        count = len(images)
+        rows = -(-count // _JUDGED_TOGETHER) * _JUDGED_TOGETHER
+        # The first ones once more, where the deviation of a group asks for whole groups.
+        images = np.resize(np.asarray(images, np.float32), [rows, *images.shape[1:]])
+        numbers = draws.uniform([rows, NUMBERS], [seed, 0]).numpy()
+
+        def logits(inputs):
+            return self._judged(inputs["image"], inputs["numbers"])[:, 0]
+
+        return in_batches(logits, {"image": images, "numbers": numbers}, _JUDGED_TOGETHER)[:count]
 
     def _gamma(self, real):
         if self.r1_weight is not None:
