@@ -98,12 +98,9 @@ def _stretching(logarithm, other):
 
 def _colours(draws):
     """Transformations of colours [B, 4, 4]."""
-    offset = draws.normal(0.2)
-    brightness = [[1.0, 0.0, 0.0, offset], [0.0, 1.0, 0.0, offset], [0.0, 0.0, 1.0, offset], [0.0, 0.0, 0.0, 1.0]]
-    contrast = tf.pow(2.0, draws.normal(0.5))
     steps = [
-        draws.gated(matrices(brightness)),
-        draws.gated(_about_grey(contrast, contrast)),
+        draws.gated(_brightening(draws.normal(0.2))),
+        draws.gated(_contrasting(tf.pow(2.0, draws.normal(0.5)))),
         draws.gated(_about_grey(1 - 2 * draws.below(2), 1.0)),
         draws.gated(_hue(draws.between(-math.pi, math.pi))),
         draws.gated(_about_grey(1.0, tf.pow(2.0, draws.normal(1.0)))),
@@ -117,6 +114,15 @@ def _product(steps):
     for step in others:
         product = tf.matmul(product, step)
     return product
+
+
+def _brightening(offset):
+    identity = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
+    return matrices([[*row, offset] for row in identity] + [[0.0, 0.0, 0.0, 1.0]])
+
+
+def _contrasting(factor):
+    return _about_grey(factor, factor)
 
 
 def _about_grey(along, across):
