@@ -88,7 +88,9 @@ def test_reals_and_fakes_are_judged_as_they_are_changed_and_so_is_what_moves_p()
 def test_a_generator_learns_through_the_changes():
     model = descend(by_hand(Negative(adjust_over=0)), rate=0.1, discriminator=0.0)
     before = model.synthesis.trainable_variables[0].numpy().ravel()
-    seen = watch(model.synthesis, lambda inputs: np.concatenate([inputs["w"].numpy().reshape(8, 4), inputs["noise"]], 1))
+    seen = watch(
+        model.synthesis, lambda inputs: np.concatenate([inputs["w"].numpy().reshape(8, 4), inputs["noise"]], axis=1)
+    )
     take_step(model, {"image": REAL})
     inputs = seen[1]
     # The logit of an image x is -2 x + 0.5.

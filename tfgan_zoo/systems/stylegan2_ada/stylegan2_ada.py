@@ -267,12 +267,16 @@ class StyleGAN2ADA(AdversarialModel):
         return in_batches(make, {"w": styles, "noise": noise}, 250)
 
     def picture(self, path, batch, seed=0):
+        """Latents truncated to psi 1, 0.7, 0.4 and 0 in the rows above; below them the coarse styles of one latent in
+        each row, and the other ones of the latents above."""
         self.save_samples(path, 10 * (len(TRUNCATIONS) + _MIXED_ROWS), seed, None)
 
     def save_samples(self, path, n, seed, held_out):
-        """Four rows of the same latents, truncated to 1, 0.7, 0.4 and 0 of their distance from the mean style; below
-        them four rows of mixed styles: coarse ones, of maps of 4x4, of a latent of the row, and others of the
-        columns' latents above."""
+        """Four rows of the same latents, with styles at 1, 0.7, 0.4 and 0 of their distance from the mean style.
+
+        Four rows of mixed styles follow: those of the maps of 4x4 and of the first image are of one latent for all of
+        a row, the other ones of the latents above.
+        """
         columns = max(1, n // (len(TRUNCATIONS) + _MIXED_ROWS))
         z, of_rows = np.split(self.latents(columns + _MIXED_ROWS, seed), [columns])
         rows = [self.decode(z, truncation_psi=psi) for psi in TRUNCATIONS]
