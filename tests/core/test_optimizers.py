@@ -6,9 +6,9 @@ import pytest
 import tensorflow as tf
 
 from tfgan_zoo.core.optimizers import (
-    LazyAdam,
     ConstantThenLinear,
     FlooredExponentialDecay,
+    LazyAdam,
     RampedMomentumSGD,
     RestartingAdam,
     restart,

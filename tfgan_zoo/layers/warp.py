@@ -4,10 +4,11 @@ import tensorflow as tf
 
 
 def matrices(rows):
-    """[B, n, n] of n rows of n entries, each a number or a tensor [B]; one of them at least is a tensor."""
+    """[B, n, n] of n rows of n entries, each a float or a tensor [B]; one of them at least is a tensor."""
     entries = [entry for row in rows for entry in row]
     like = next(entry for entry in entries if isinstance(entry, tf.Tensor))
-    stacked = tf.stack([entry + tf.zeros_like(like) for entry in entries], axis=-1)
+    numbers = {entry: tf.fill(tf.shape(like), entry) for entry in entries if isinstance(entry, float)}
+    stacked = tf.stack([numbers[each] if isinstance(each, float) else each for each in entries], axis=-1)
     return tf.reshape(stacked, [-1, len(rows), len(rows)])
 
 

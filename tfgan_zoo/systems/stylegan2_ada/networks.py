@@ -52,7 +52,7 @@ def synthesis(style_dim=512, image_size=256, base=16384, largest=512, channels=3
     noise = keras.Input([sum(noise_of)], name="noise")
     convolution = _Convolutions(styles, noise, noise_of)
     maps = [min(base // (4 * 2**level), largest) for level in range(count + 1)]
-    x = _LearnedMaps(4, maps[0], name="constant")(styles)
+    x = LearnedMaps(4, maps[0], name="constant")(styles)
     x = convolution(x, maps[0])
     image = convolution.to_image(x, channels)
     for level in range(1, count + 1):
@@ -74,18 +74,18 @@ class _Convolutions:
         x = ModulatedConv2D(filters, 3, doubles=doubles)([x, self._scales(x)])
         x = NoiseInjection(sum(self.noise_of[: self.made]))([x, self.noise])
         self.made += 1
-        return _activated(_Bias()(x))
+        return _activated(Bias()(x))
 
     def to_image(self, x, channels):
         """1x1 modulated, bias."""
-        return _Bias()(ModulatedConv2D(channels, 1, demodulate=False)([x, self._scales(x)]))
+        return Bias()(ModulatedConv2D(channels, 1, demodulate=False)([x, self._scales(x)]))
 
     def _scales(self, x):
         return EqualizedDense(x.shape[-1], gain=1.0, bias_start=1.0)(self.styles[:, self.made])
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class _Bias(layers.Layer):
+class Bias(layers.Layer):
     """Adds a learned number to each map."""
 
     def build(self, input_shape):
@@ -99,7 +99,7 @@ class _Bias(layers.Layer):
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class _LearnedMaps(layers.Layer):
+class LearnedMaps(layers.Layer):
     """Learned maps [B, size, size, filters] that are the same for all of B; only B is read from the input."""
 
     def __init__(self, size, filters, **kwargs):
