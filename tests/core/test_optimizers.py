@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfgan_zoo.core.optimizers import (
     ConstantThenLinear,
     FlooredExponentialDecay,
+    LazyAdam,
     RampedMomentumSGD,
     RestartingAdam,
     restart,
@@ -100,3 +101,36 @@ def test_a_restart_is_for_optimisers_that_can_forget_or_have_nothing_to_forget()
             restart(optimizer, True)
     with pytest.raises(ValueError, match="no amsgrad"):
         RestartingAdam(amsgrad=True).build([keras.Variable([0.0])])
+
+
+@pytest.mark.parametrize("every, share", [(0, 1.0), (1, 0.5), (4, 0.8), (16, 16 / 17)])
+def test_lazy_adam_is_an_adam_whose_rates_fit_one_more_update_in_k_steps(every, share):
+    settings = {"learning_rate": 0.1, "beta_1": 0.5, "beta_2": 0.99}
+    lazy = LazyAdam(**settings, every=every)
+    corrected = {"learning_rate": 0.1 * share, "beta_1": 0.5**share, "beta_2": 0.99**share}
+    np.testing.assert_allclose(
+        [float(lazy.learning_rate), lazy.beta_1, lazy.beta_2], list(corrected.values()), rtol=1e-6
+    )
+    np.testing.assert_allclose(walk(lazy, GRADIENTS), walk(keras.optimizers.Adam(**corrected), GRADIENTS), rtol=1e-5)
+    assert LazyAdam(beta_1=0.0, every=every).beta_1 == 0
+
+
+def test_lazy_adam_survives_its_config_without_a_second_correction():
+    optimizer = LazyAdam(0.1, beta_2=0.99, every=4, ema_half_life=10, ema_ramp=0.5, use_ema=True, epsilon=1e-8)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(optimizer))
+    assert again.get_config() == optimizer.get_config()
+    assert float(again.learning_rate) == pytest.approx(0.08) and again.epsilon == 1e-8
+    with pytest.raises(TypeError, match="takes a number as learning rate"):
+        LazyAdam(keras.optimizers.schedules.CosineDecay(0.1, 10))
+
+
+@pytest.mark.parametrize("ramp, halves", [(0.0, [0, 2, 2, 2, 2, 2]), (0.5, [0, 0.5, 1, 1.5, 2, 2])])
+def test_averages_have_a_half_life_which_may_grow_with_training(ramp, halves):
+    optimizer, variable = LazyAdam(0.1, use_ema=True, ema_half_life=2, ema_ramp=ramp), keras.Variable([0.0, 0.0])
+    optimizer.build([variable])
+    average = np.zeros(2)
+    for gradient, half in zip(GRADIENTS, halves):
+        optimizer.apply([tf.constant(gradient)], [variable])
+        kept = 0.5 ** (1 / half) if half else 0.0
+        average = kept * average + (1 - kept) * variable.numpy()
+        np.testing.assert_allclose(optimizer._model_variables_moving_average[0].numpy(), average, rtol=1e-4)

@@ -45,3 +45,24 @@ def test_layers_survive_their_configs():
         again = type(layer).from_config(layer.get_config())
         assert again.get_config() == layer.get_config()
         assert again.gain == layer.gain
+
+
+def test_a_rate_multiplier_changes_how_fast_weights_move_and_not_where_they_start():
+    keras.utils.set_random_seed(0)
+    layer = EqualizedDense(300, gain=1.0, rate_multiplier=0.01, bias_start=0.5)
+    outputs = np.array(layer(np.random.default_rng(0).normal(size=(200, 100)).astype(np.float32)))
+    assert abs(layer.kernel.numpy().std() - 100) < 2 and abs(outputs.std() - 1) < 0.1
+    np.testing.assert_allclose(layer.bias.numpy(), 50)
+    np.testing.assert_allclose(outputs.mean(), 0.5, atol=0.1)
+    # A step of 1 in every weight moves the output by a hundredth of that.
+    layer.kernel.assign(np.ones([100, 300]))
+    layer.bias.assign(np.ones([300]))
+    np.testing.assert_allclose(layer(np.ones([1, 100], np.float32)), 0.01 * 100 / 10 + 0.01, rtol=1e-5)
+
+
+def test_a_convolution_of_stride_2_pads_nothing_and_may_have_no_bias():
+    layer = EqualizedConv2D(1, 3, gain=1.0, strides=2, use_bias=False)
+    outputs = layer(np.ones([1, 9, 7, 2], np.float32))
+    assert outputs.shape == (1, 4, 3, 1) == layer.compute_output_shape((1, 9, 7, 2))
+    np.testing.assert_allclose(outputs, np.full([1, 4, 3, 1], layer.kernel.numpy().sum() / 18**0.5), rtol=1e-4)
+    assert len(layer.weights) == 1

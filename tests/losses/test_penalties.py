@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.losses.penalties import between, gradient_penalty, orthogonal
+from tfgan_zoo.losses.penalties import between, gradient_penalty, orthogonal, path_lengths, r1
 
 
 def linear(*slopes):
@@ -119,3 +119,32 @@ def test_kernels_of_convolutions_have_a_row_for_each_map():
     products = rows @ rows.T
     expected = np.sum(products**2) - np.sum(np.diag(products) ** 2)
     np.testing.assert_allclose(orthogonal([tf.constant(kernel, tf.float32)]), expected, rtol=1e-5)
+
+
+def test_r1_of_a_linear_critic_is_half_its_slopes_square():
+    for points in (tf.zeros([1, 2]), tf.random.stateless_normal([6, 2], [0, 1]) * 9):
+        np.testing.assert_allclose(r1(linear(3, 4), points), 12.5, rtol=1e-6)
+
+
+def test_r1_is_the_mean_over_points_and_reaches_the_critics_weights():
+    weight = tf.Variable(2.0)
+    points = tf.constant([[1.5, 2.0], [0.0, 0.5]])
+    with tf.GradientTape() as tape:
+        found = r1(lambda x: weight * squares(x), points)
+    # Gradients of 2 w x, of length 10 and 2.
+    np.testing.assert_allclose(found, (100 + 4) / 2 / 2, rtol=1e-6)
+    np.testing.assert_allclose(tape.gradient(found, weight), 2 * (25 + 1) / 2 / 2 * 2, rtol=1e-6)
+
+
+def test_path_lengths_of_a_linear_synthesis():
+    """Images of 2x2 that are one number, a . w of the first layer's style plus b . w of the second's."""
+    a, b = np.array([1.0, -2.0]), np.array([0.5, 3.0])
+    slopes = tf.constant(np.stack([a, b]), tf.float32)
+
+    def synthesis(styles):
+        return tf.ones([1, 2, 2, 1]) * tf.reduce_sum(styles * slopes, axis=[1, 2])[:, None, None, None]
+
+    directions = tf.constant(np.random.default_rng(0).normal(size=(3, 2, 2, 1)), tf.float32)
+    found = path_lengths(synthesis, tf.zeros([3, 2, 2]), directions)
+    total = np.abs(np.sum(directions, axis=(1, 2, 3))) / 2
+    np.testing.assert_allclose(found, total * np.sqrt((a @ a + b @ b) / 2), rtol=1e-5)

@@ -4,6 +4,7 @@ import keras
 import tensorflow as tf
 
 from tfgan_zoo.core import feeding
+from tfgan_zoo.core.adaptive import observe_reals
 from tfgan_zoo.core.callbacks import refuse_useless
 
 
@@ -119,7 +120,9 @@ class TrainingLoop:
         return function
 
     def _train_once(self, data):
-        logs = self.train_step(self.batch(data))
+        batch = self.batch(data)
+        logs = self.train_step(batch)
+        logs |= observe_reals(self, batch)
         # A step whose batch could not be had does not count.
         with tf.control_dependencies(list(logs.values())):
             self.step.assign(self.step + 1)
@@ -128,7 +131,10 @@ class TrainingLoop:
     def _test_once(self, data):
         self._evaluates = True
         try:
-            logs = self.test_step(self.batch(data))
+            batch = self.batch(data)
+            logs = self.test_step(batch)
+            with keras.StatelessScope():
+                logs |= observe_reals(self, batch)
         finally:
             self._evaluates = False
         return self._logged(logs)

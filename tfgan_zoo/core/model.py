@@ -159,6 +159,40 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
         self.apply(gradients, when)
         return aux
 
+    def minimize_every(self, player, every, loss_fn):
+        """One update of one player at every `every`-th step, the first among them; between them nothing is done.
+
+        Lazy regularisation (Karras et al. 2020, arXiv:1912.04958, section 3.1). The loss weighs `every` times
+        as much as at each step, and `optimizers.LazyAdam` has rates for as many updates.
+
+        Args:
+            player: a name in `players()`.
+            every: a whole number of steps.
+            loss_fn: () -> (scalar loss, scalar to log), computed without a word between replicas.
+
+        Returns:
+            What is to be logged, `every` times at those steps and 0 at others: its mean over steps is right.
+        """
+        variables = self.player_variables(player)
+
+        def update():
+            gradients, value = self.gradients(player, lambda: _weighted(every, *loss_fn()))
+            values = gradients.get(player, [None] * len(variables))
+            return value, [tf.zeros_like(v.value) if g is None else g for g, v in zip(values, variables)]
+
+        def nothing():
+            return tf.constant(0.0), [tf.zeros_like(v.value) for v in variables]
+
+        due = self.due(every)
+        value, gradients = tf.cond(due, update, nothing)
+        if not self._evaluates:
+            self.apply({player: gradients}, due)
+        return value
+
+    def due(self, every):
+        """Whether this is one of the steps 0, every, 2 every, ..., a boolean scalar."""
+        return self.step.value % every == 0
+
     def minimize_together(self, players, losses_fn):
         """One update of several players with gradients at the same weights, from one forward pass.
 
@@ -236,3 +270,7 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
         finally:
             for variable, value in held:
                 variable.assign(value)
+
+
+def _weighted(every, loss, value):
+    return every * loss, every * tf.cast(value, tf.float32)

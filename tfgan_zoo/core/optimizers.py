@@ -122,6 +122,62 @@ class RestartingAdam(keras.optimizers.Adam):
         self.assign_sub(variable, rate * m / (ops.sqrt(v) + self.epsilon))
 
 
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class LazyAdam(keras.optimizers.Adam):
+    """Adam for a player whose regulariser is taken every k steps, in an update of its own.
+
+    There are then k + 1 updates in k steps. With c = k / (k + 1) the rate is c times, and the decay rates of the
+    moments are to the power of c, what is given here, so that as much happens in k steps as without a
+    regulariser (Karras et al. 2020, arXiv:1912.04958, appendix B).
+
+    With `use_ema`, averages of weights may have a half-life in place of Keras' `ema_momentum`, which can grow
+    with training.
+
+    Args:
+        learning_rate: a number; of an Adam that takes one update a step, as beta_1 and beta_2 are.
+        every: k; 0 where there is no regulariser.
+        ema_half_life: updates after which half of the average is older; 0 leaves `ema_momentum` to hold.
+        ema_ramp: the half-life is at most this share of the updates so far; 0 for no such bound.
+    """
+
+    def __init__(
+        self,
+        learning_rate=0.001,
+        beta_1=0.9,
+        beta_2=0.999,
+        every=0,
+        ema_half_life=0.0,
+        ema_ramp=0.0,
+        **kwargs,
+    ):
+        if not isinstance(learning_rate, int | float):
+            raise TypeError(f"LazyAdam takes a number as learning rate; got {learning_rate!r}.")
+        share = every / (every + 1) if every else 1.0
+        super().__init__(learning_rate * share, beta_1=beta_1**share, beta_2=beta_2**share, **kwargs)
+        self._given = {"learning_rate": learning_rate, "beta_1": beta_1, "beta_2": beta_2}
+        self.every, self.ema_half_life, self.ema_ramp = every, ema_half_life, ema_ramp
+
+    def _update_model_variables_moving_average(self, trainable_variables):
+        if not (self.use_ema and self.ema_half_life):
+            super()._update_model_variables_moving_average(trainable_variables)
+            return
+        momentum = self.ema_momentum_now()
+        for variable, average in zip(trainable_variables, self._model_variables_moving_average):
+            if average is not None:
+                average.assign(momentum * average + (1 - momentum) * variable)
+
+    def ema_momentum_now(self):
+        """The share that averages keep in the next update, a scalar; 0 in the first."""
+        updates = ops.cast(self.iterations, "float32")
+        half_life = ops.minimum(self.ema_half_life, self.ema_ramp * updates) if self.ema_ramp else self.ema_half_life
+        kept = ops.exp(-math.log(2) / ops.maximum(half_life, 1e-8))
+        return ops.where(updates > 0, kept, 0.0)
+
+    def get_config(self):
+        names = ("every", "ema_half_life", "ema_ramp")
+        return {**super().get_config(), **self._given, **{name: getattr(self, name) for name in names}}
+
+
 def restart(optimizer, when):
     """Lets an optimiser forget its slots where the boolean scalar `when` holds.
 

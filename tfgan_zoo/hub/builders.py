@@ -9,8 +9,10 @@ import keras
 import tensorflow as tf
 
 from tfgan_zoo.core import optimizers
+from tfgan_zoo.core.adaptive import with_augmentation
 from tfgan_zoo.hub.arguments import apply, call, check, is_number
 from tfgan_zoo.hub.config import ConfigError
+from tfgan_zoo.networks.augmentation import adaptive
 from tfgan_zoo.utils.registry import functions, look_up, modules
 
 # Arguments of optimisers: their names, what they must be in words, and whether a number is that.
@@ -34,7 +36,8 @@ def network(spec, where):
     """The network of a config's `Network`, {builder: "dcgan.generator", ...}.
 
     Builders are the public functions of the rooms `networks` and `text`, and those of a system's own module
-    `networks`, which go by the system's name.
+    `networks`, which go by the system's name. With `augmentation`, a map of the arguments of
+    `augmentation.adaptive`, a discriminator sees its images through adaptive augmentation.
 
     Args:
         where: the dotted key of the config, for messages.
@@ -42,10 +45,19 @@ def network(spec, where):
     Raises:
         ConfigError: there is no such builder, or it does not take these arguments.
     """
-    made = call(_builder(spec.builder, where), spec.arguments, where)
+    arguments = dict(spec.arguments)
+    augmentation = None if "augmentation" in parameters(spec, where) else arguments.pop("augmentation", None)
+    made = call(_builder(spec.builder, where), arguments, where)
     if not isinstance(made, keras.Layer):
         raise ConfigError(f"{where}: {spec.builder} builds no network.")
-    return made
+    return made if augmentation is None else _augmented(made, augmentation, f"{where}.augmentation")
+
+
+def _augmented(network, settings, where):
+    if not isinstance(settings, dict):
+        raise ConfigError(f"{where}: must be a map of settings, {{}} for those of the paper; got {settings!r}.")
+    layer = call(adaptive, settings, where)
+    return apply(with_augmentation, {"network": network, "augmentation": layer}, where)
 
 
 def parameters(spec, where):

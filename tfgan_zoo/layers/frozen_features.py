@@ -5,6 +5,7 @@ import functools
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.utils.distribution import mean_over_replicas
 from tfgan_zoo.utils.registry import Registry
 
 # {"classifier/mnist": path -> (functional model, SHA-256 of its weights)}: networks whose maps are features.
@@ -70,9 +71,7 @@ class FrozenFeatures(keras.layers.Layer):
 
     def _measure(self, pixels, maps):
         """Sets the unit by the differences of the global batch, unless it was set."""
-        context = tf.distribute.get_replica_context()
-        if context is not None and context.num_replicas_in_sync > 1:
-            pixels, maps = context.all_reduce(tf.distribute.ReduceOp.MEAN, [pixels, maps])
+        pixels, maps = mean_over_replicas([pixels, maps])
         # Equal batches do not determine it.
         determines = tf.logical_and(self.measured.value == 0, maps > 0)
         self.unit.assign(

@@ -51,3 +51,38 @@ def orthogonal(kernels):
         products = tf.matmul(rows, rows, transpose_a=True)
         total += tf.reduce_sum(tf.square(tf.linalg.set_diag(products, tf.zeros([rows.shape[-1]]))))
     return total
+
+
+def r1(critic, points):
+    """E |grad f(x)|^2 / 2 over the rows of `points`, a scalar: Mescheder et al. 2018, arXiv:1801.04406, equation 9.
+
+    Arguments are those of `gradient_penalty`; the points are reals. What the critic does to them before it
+    judges, such as augmentation, is a part of it: the gradient is by the points as they are given.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(points)
+        # Each score depends on its own row, so that the gradient of their sum holds that of each.
+        scores = tf.reduce_sum(tf.cast(critic(points), tf.float32))
+    gradients = tf.cast(tape.gradient(scores, points), tf.float32)
+    return tf.reduce_mean(tf.reduce_sum(tf.square(gradients), axis=list(range(1, len(gradients.shape))))) / 2
+
+
+def path_lengths(synthesis, styles, directions):
+    """|J' y| of each example, [B]: Karras et al. 2020, arXiv:1912.04958, equation 4.
+
+    J is the Jacobian of the image by its style; of a style for each layer the root of the mean square is taken
+    over layers.
+
+    Args:
+        synthesis: a function of styles to images [B, H, W, C].
+        styles: [B, layers, d].
+        directions: y, standard normal, of the shape of the images.
+    """
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        tape.watch(styles)
+        images = tf.cast(synthesis(styles), tf.float32)
+        height, width = images.shape[1:3]
+        product = tf.reduce_sum(images * directions) / (height * width) ** 0.5
+    gradients = tf.cast(tape.gradient(product, styles), tf.float32)
+    # The derivative of the root is infinite at 0.
+    return tf.sqrt(tf.reduce_mean(tf.reduce_sum(tf.square(gradients), axis=2), axis=1) + 1e-12)

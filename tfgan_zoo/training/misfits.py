@@ -102,7 +102,8 @@ def _judged(network, shapes):
 
     Of inputs without names the last is taken: networks of several sizes begin with the smallest.
     """
-    inputs = network.input
+    # A layer that was not called takes images of any size.
+    inputs = getattr(network, "input", {})
     if isinstance(inputs, dict):
         return {name: tuple(each.shape[1:]) for name, each in inputs.items() if shapes.get(name)}
     last = tuple((inputs[-1] if isinstance(inputs, list) else inputs).shape[1:])

@@ -104,6 +104,17 @@ def agreed(strategy, number):
     return int(strategy.experimental_local_results(strategy.run(share))[0])
 
 
+def mean_over_replicas(values):
+    """The means of tensors of one structure over all replicas; on one replica the tensors themselves.
+
+    Replicas wait here for each other, which they may not do within a `tf.cond`.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return values
+    return context.all_reduce(tf.distribute.ReduceOp.MEAN, values)
+
+
 def shared(dataset, strategy):
     """A data set for `fit`: of each global batch this worker's rows, in the order of the replicas.
 

@@ -1,0 +1,345 @@
+"""StyleGAN2-ADA: Training Generative Adversarial Networks with Limited Data, Karras, Aittala, Hellsten, Laine,
+Lehtinen, Aila, NeurIPS 2020, arXiv:2006.06676.
+
+StyleGAN2 (Karras et al. 2020, arXiv:1912.04958) for few images. A mapping network turns latents into styles, which
+scale the kernels of a synthesis network. With few images the discriminator learns them by heart; so all that it is
+shown, reals and fakes, is changed at random, by transformations from which the distribution of what was changed
+can still be told. The probability p of each is raised while the signs of the discriminator's logits of reals say
+that it overfits, and lowered while they do not (section 3). R1 and path length regularisation are taken every few
+steps, in updates of their own.
+
+Differs from the paper: images are interpolated bilinearly where they are warped, not through a wavelet. Styles are
+mixed example by example. The running mean of path lengths that a batch is held to does not contain that batch.
+Styles in the running mean, towards which they are truncated, are those of both networks' updates.
+"""
+
+import functools
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.layers.augmentation import NUMBERS
+from tfgan_zoo.losses import gan, penalties
+from tfgan_zoo.random import draws
+from tfgan_zoo.systems.stylegan2_ada import networks
+from tfgan_zoo.utils import pictures
+from tfgan_zoo.utils.batching import in_batches
+from tfgan_zoo.utils.distribution import mean_over_replicas
+
+__all__ = ["StyleGAN2ADA"]
+
+# Of the rows of a picture.
+TRUNCATIONS = (1.0, 0.7, 0.4, 0.0)
+_MIXED_ROWS = 4
+
+_PATH_RATE = 0.01
+
+# Images in a batch of which logits are asked for.
+_JUDGED_TOGETHER = 32
+
+# Noise of a seed is one vector of normals, turned by so many places for each seed: an export then has it without
+# operators for random numbers.
+_PLACES = 7919
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class StyleGAN2ADA(AdversarialModel):
+    """A step of the discriminator on sp(-D(T(x))) + sp(D(T(G(z)))), then one of the generator on sp(-D(T(G(z)))).
+
+    sp(a) = log(1 + e^a), T is `augmentation`.
+
+    Args:
+        mapping: functional model, {"z": [B, d], "truncation_psi": [B]} -> w [B, e].
+        synthesis: functional model, {"w": [B, layers, e], "noise": [B, N]} -> images for [-1, 1].
+        discriminator: functional model, images -> logits [B, 1].
+        augmentation: an `AdaptiveAugmentation`; with initial=0 and adjust_over=0 images stay what they are.
+        r1_weight: gamma, of E |grad D(T(x))|^2 / 2 by x; None takes 0.0002 H W / B (appendix C).
+        r1_every: steps from one R1 update to the next.
+        path_weight: of E (|J' y| - a)^2, on half a batch; 0 for none.
+        path_every: steps from one of its updates to the next.
+        style_mixing: the share of fakes in training whose last layers, from a random one on, have the style of
+            other latents.
+        seed: keys all the noise of training.
+    """
+
+    saturation = {"discriminator_loss": gan.SATURATED}
+
+    def __init__(
+        self,
+        mapping,
+        synthesis,
+        discriminator,
+        augmentation,
+        r1_weight=None,
+        r1_every=16,
+        path_weight=2.0,
+        path_every=4,
+        style_mixing=0.9,
+        seed=0,
+        **kwargs,
+    ):
+        super().__init__(seed=seed, **kwargs)
+        self.mapping, self.synthesis = mapping, synthesis
+        self.discriminator = discriminator
+        self.augmentation = augmentation
+        self.r1_weight, self.r1_every = r1_weight, r1_every
+        self.path_weight, self.path_every = path_weight, path_every
+        self.style_mixing = style_mixing
+        self.path_mean = self.counter("path_mean", dtype="float32")
+        self.styles = synthesis.input["w"].shape[1]
+        sources = {
+            "z": Latents(mapping.input["z"].shape[-1]),
+            "truncation_psi": _Whole(),
+            "noise": Latents(synthesis.input["noise"].shape[-1]),
+        }
+        whole = networks.generator(mapping, synthesis)
+        self.sampler = Sampler(whole, sources, finish=_within_range)
+
+    def players(self):
+        return {"discriminator": [self.discriminator], "generator": [self.mapping, self.synthesis]}
+
+    def train_step(self, data):
+        noise, real = self.noise(), data["image"]
+        rows = self.rows(real)
+        logs = self._discriminator_step(real, noise) | self._r1_step(real, noise)
+        logs |= self._generator_step(rows, noise)
+        return logs | self._path_step(max(rows // 2, 1) if isinstance(rows, int) else rows // 2, noise)
+
+    def _discriminator_step(self, real, noise):
+        rows = self.rows(real)
+        fake = self._fakes(self._inputs(noise, rows))
+        for_real, for_fake = (self.augmentation.numbers(noise, rows) for _ in range(2))
+
+        def loss():
+            of_real, of_fake = self._judged(real, for_real), self._judged(fake, for_fake)
+            loss = gan.discriminator(of_real, of_fake)
+            return loss, (of_real, {"discriminator_loss": loss})
+
+        of_real, logs = self.minimize("discriminator", loss)
+        return logs | self.augmentation.observe(of_real)
+
+    def _r1_step(self, real, noise):
+        rows = self.rows(real)
+        numbers = self.augmentation.numbers(noise, rows)
+
+        def loss():
+            penalty = penalties.r1(lambda x: self._judged(x, numbers), real)
+            return self._gamma(real) * penalty, penalty
+
+        return {"r1_penalty": self.minimize_every("discriminator", self.r1_every, loss)}
+
+    def _generator_step(self, rows, noise):
+        inputs, numbers = self._inputs(noise, rows), self.augmentation.numbers(noise, rows)
+
+        def loss():
+            loss = gan.generator_non_saturating(self._judged(self._fakes(inputs), numbers))
+            return loss, {"generator_loss": loss}
+
+        return self.minimize("generator", loss)
+
+    def _path_step(self, rows, noise):
+        if not self.path_weight:
+            return {}
+        inputs = self._inputs(noise, rows)
+        directions = noise.latents("normal", [rows, *self.synthesis.output_shape[1:]])
+
+        def loss():
+            # Not in training mode, in which the mapping would wait for other replicas.
+            styles = self._styles(inputs, training=False)
+            lengths = penalties.path_lengths(
+                lambda w: self.synthesis({"w": w, "noise": inputs["noise"]}, training=True), styles, directions
+            )
+            penalty = tf.reduce_mean(tf.square(lengths - self.path_mean.value))
+            return self.path_weight * penalty, tf.reduce_mean(lengths)
+
+        length = self.minimize_every("generator", self.path_every, loss)
+        mean = self.path_mean.value
+        moved = mean + _PATH_RATE * (mean_over_replicas(length) / self.path_every - mean)
+        self.path_mean.assign(tf.where(self.due(self.path_every), moved, mean))
+        return {"path_length": length}
+
+    def _judged(self, images, numbers):
+        """D(T(images))."""
+        return self.discriminator(self.augmentation(images, numbers, training=True), training=True)
+
+    def judge(self, images, seed):
+        """D(T(x)) of images [n, H, W, C] in [-1, 1], float32 [n].
+
+        seed: an integer that keys the changes.
+        """
+        count = len(images)
+        rows = -(-count // _JUDGED_TOGETHER) * _JUDGED_TOGETHER
+        # The first ones once more, where the deviation of a group asks for whole groups.
+        images = np.resize(np.asarray(images, np.float32), [rows, *images.shape[1:]])
+        numbers = draws.uniform([rows, NUMBERS], [seed, 0]).numpy()
+
+        def logits(inputs):
+            return self._judged(inputs["image"], inputs["numbers"])[:, 0]
+
+        return in_batches(logits, {"image": images, "numbers": numbers}, _JUDGED_TOGETHER)[:count]
+
+    def _gamma(self, real):
+        if self.r1_weight is not None:
+            return self.r1_weight
+        batch = tf.cast(self.rows(real) * tf.distribute.get_strategy().num_replicas_in_sync, tf.float32)
+        return 0.0002 * real.shape[1] * real.shape[2] / batch
+
+    def _inputs(self, noise, rows):
+        """What fakes of one pass are made of; where styles are mixed, the other latents and where they begin."""
+        inputs = self.sampler.draw(noise, rows)
+        if not self.style_mixing:
+            return inputs
+        other = noise.latents("normal", [rows, inputs["z"].shape[-1]])
+        begin = 1 + noise.integers([rows], self.styles - 1)
+        mixes = noise.uniform([rows]) < self.style_mixing
+        return inputs | {"other": other, "begin": tf.where(mixes, begin, self.styles)}
+
+    def _fakes(self, inputs):
+        styles = self._styles(inputs, training=True)
+        return self.synthesis({"w": styles, "noise": inputs["noise"]}, training=True)
+
+    def _styles(self, inputs, training):
+        """The styles of all layers, [B, layers, e]."""
+
+        def of(z):
+            w = self.mapping({"z": z, "truncation_psi": inputs["truncation_psi"]}, training=training)
+            return tf.repeat(w[:, None], self.styles, axis=1)
+
+        if "other" not in inputs:
+            return of(inputs["z"])
+        return mixed(of(inputs["z"]), of(inputs["other"]), inputs["begin"])
+
+    # What is made of latents and styles
+
+    def decode(self, z, batch_size=250, **conditions):
+        """As in the base class; styles are not truncated and the noise is that of seed 0 where none is given."""
+        given = {"truncation_psi": 1.0, "noise": self.noise_of(0).numpy()[0]}
+        return super().decode(z, batch_size, **given | conditions)
+
+    def interpolate(self, pairs, steps, seed=None, space="z", **conditions):
+        """The images between pairs of latents, float32 [pairs * steps, H, W, C], pair by pair, of one noise each.
+
+        Args:
+            pairs, steps, seed: as in the base class.
+            space: "z" goes along arcs between latents, "w" on lines between their styles.
+            **conditions: as `generate` takes them.
+
+        Raises:
+            ValueError: there is no such space.
+        """
+        if space == "z":
+            return super().interpolate(pairs, steps, seed, **conditions)
+        if space != "w":
+            raise ValueError(f'StyleGAN2-ADA interpolates in space "z" or "w"; got {space!r}.')
+        ends = self.latents(2 * pairs, seed)
+        inputs = self.sampler.inputs_of(pairs, seed, z=ends[:pairs], **conditions)
+        psi, noise = inputs["truncation_psi"], np.repeat(inputs["noise"], steps, axis=0)
+        with self.averaged():
+            first, last = (self._style_arrays(z, psi) for z in (ends[:pairs], ends[pairs:]))
+            shares = np.linspace(0, 1, steps, dtype=np.float32)[:, None]
+            walk = first[:, None] + shares * (last - first)[:, None]
+            return self._synthesized(walk.reshape(pairs * steps, -1), noise)
+
+    def mix(self, coarse, fine, begin):
+        """Images whose layers have the styles of latents `coarse` [n, d] and, from `begin` on, of `fine` [n, d]."""
+        with self.averaged():
+            psi = np.ones(len(coarse), np.float32)
+            styles = [np.repeat(self._style_arrays(z, psi)[:, None], self.styles, axis=1) for z in (coarse, fine)]
+            together = mixed(*styles, np.full(len(coarse), begin, np.int32)).numpy()
+            return self._synthesized(together, np.repeat(self.noise_of(0).numpy(), len(coarse), axis=0))
+
+    def _style_arrays(self, z, psi):
+        make = functools.partial(self.mapping, training=False)
+        return in_batches(make, {"z": z, "truncation_psi": psi}, 250)
+
+    def _synthesized(self, styles, noise):
+        """Images of styles [n, e], or of those of each layer [n, layers, e]."""
+        if styles.ndim == 2:
+            styles = np.repeat(styles[:, None], self.styles, axis=1)
+
+        def make(inputs):
+            return _within_range(self.synthesis(inputs, training=False))
+
+        return in_batches(make, {"w": styles, "noise": noise}, 250)
+
+    def picture(self, path, batch, seed=0):
+        """Latents truncated to psi 1, 0.7, 0.4 and 0 in the rows above; below them the coarse styles of one latent in
+        each row, and the other ones of the latents above."""
+        self.save_samples(path, 10 * (len(TRUNCATIONS) + _MIXED_ROWS), seed, None)
+
+    def save_samples(self, path, n, seed, held_out):
+        """Four rows of the same latents, with styles at 1, 0.7, 0.4 and 0 of their distance from the mean style.
+
+        Four rows of mixed styles follow: those of the maps of 4x4 and of the first image are of one latent for all of
+        a row, the other ones of the latents above.
+        """
+        columns = max(1, n // (len(TRUNCATIONS) + _MIXED_ROWS))
+        z, of_rows = np.split(self.latents(columns + _MIXED_ROWS, seed), [columns])
+        rows = [self.decode(z, truncation_psi=psi) for psi in TRUNCATIONS]
+        rows += [self.mix(np.tile(each, (columns, 1)), z, 2) for each in of_rows]
+        pictures.save_grid(np.concatenate(rows), path, columns=columns)
+
+    # Serving
+
+    def noise_of(self, seed):
+        """The noise [1, N] of an integer, of all examples alike."""
+        count = self.synthesis.input["noise"].shape[-1]
+        places = (tf.range(count, dtype=tf.int64) + tf.cast(seed, tf.int64) * _PLACES) % count
+        return tf.gather(draws.normal([1, count], [0, 0]), places, axis=1)
+
+    def call(self, inputs):
+        """Serving: {"z": [B, d], "truncation_psi": [], "noise_seed": []} -> {"image": float32 [B, H, W, C]}.
+
+        Without these psi is 1 and the noise that of seed 0. All of a batch have the same noise.
+        """
+        inputs = inputs if isinstance(inputs, dict) else {"z": inputs}
+        rows = tf.shape(inputs["z"])[0]
+        psi = tf.fill([rows], tf.cast(inputs.get("truncation_psi", 1.0), tf.float32))
+        noise = tf.repeat(self.noise_of(inputs.get("noise_seed", 0)), rows, axis=0)
+        return {"image": self.sampler.serve({"z": inputs["z"], "truncation_psi": psi, "noise": noise})}
+
+    def map(self, inputs):
+        """Serving: {"z": [B, d]} -> {"w": float32 [B, e]}, not truncated."""
+        psi = tf.ones(tf.shape(inputs["z"])[:1])
+        return {"w": tf.cast(self.mapping({"z": inputs["z"], "truncation_psi": psi}, training=False), tf.float32)}
+
+    def synthesize(self, inputs):
+        """Serving: {"w": [B, e]} -> {"image": float32 [B, H, W, C]}, with the noise of seed 0."""
+        styles = tf.repeat(inputs["w"][:, None], self.styles, axis=1)
+        noise = tf.repeat(self.noise_of(0), tf.shape(styles)[0], axis=0)
+        return {"image": _within_range(self.synthesis({"w": styles, "noise": noise}, training=False))}
+
+    def signatures(self):
+        z = tf.TensorSpec([None, self.mapping.input["z"].shape[-1]], tf.float32, name="z")
+        w = tf.TensorSpec([None, self.mapping.output.shape[-1]], tf.float32, name="w")
+        settings = {
+            "truncation_psi": tf.TensorSpec([], tf.float32, name="truncation_psi"),
+            "noise_seed": tf.TensorSpec([], tf.int32, name="noise_seed"),
+        }
+        return {
+            "serving_default": (self.call, {"z": z, **settings}),
+            "map": (self.map, {"z": z}),
+            "synthesize": (self.synthesize, {"w": w}),
+        }
+
+
+@dataclass(frozen=True)
+class _Whole:
+    """Ones [B]: styles that are not truncated."""
+
+    def draw(self, rows, key):
+        return tf.ones([rows])
+
+
+def mixed(styles, others, begin):
+    """Styles [B, layers, e] of which the layers from begin [B] on are those of `others`."""
+    layers = tf.range(styles.shape[1])
+    return tf.where((layers >= begin[:, None])[..., None], others, styles)
+
+
+def _within_range(images):
+    return tf.clip_by_value(tf.cast(images, tf.float32), -1.0, 1.0)
