@@ -47,8 +47,8 @@ def test_what_is_judged(measured):
 
 def test_the_baseline_differs_by_a_probability_that_stays_0(measured):
     _, asked = measured()
-    assert [(name, seed) for name, _, seed in asked] == [("ada", 0), ("baseline", 0), ("ada", 2), ("baseline", 2)]
-    ours, theirs = asked[0][1], asked[1][1]
+    assert [(name, seed) for name, _, seed in asked] == [("baseline", 0), ("ada", 0), ("baseline", 2), ("ada", 2)]
+    theirs, ours = asked[0][1], asked[1][1]
     assert ours["train.score_every"] == 10 and ours["eval"] == {"overfitting": {"split": "test"}}
     assert theirs == ours | {"networks.augmentation.initial": 0.0, "networks.augmentation.adjust_over": 0}
 

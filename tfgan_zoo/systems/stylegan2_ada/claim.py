@@ -48,7 +48,7 @@ BASELINE = {"networks.augmentation.initial": 0.0, "networks.augmentation.adjust_
 _JUDGE = 1000
 
 
-def measure(bench, steps, measurements, last, seeds, samples, probe_epochs, judges, held_out="test", seed=0):
+def measure(bench, steps, measurements, last, seeds, samples, probe_epochs, judges, held_out="test"):
     """Trains with adaptive augmentation and without, from each seed, and measures overfitting on the way.
 
     Args:
@@ -60,7 +60,6 @@ def measure(bench, steps, measurements, last, seeds, samples, probe_epochs, judg
         probe_epochs: of the classifiers that judge, on real images.
         judges: the split of their images.
         held_out: the split of images that are seen by neither discriminators nor classifiers.
-        seed: added to each of `seeds`.
     """
     common = {
         "train.steps": steps,
@@ -68,12 +67,10 @@ def measure(bench, steps, measurements, last, seeds, samples, probe_epochs, judg
         "eval": {"overfitting": {"split": held_out}},
     }
     rows = []
-    for each in (seed + one for one in seeds):
-        pair = [
-            bench.train(name, CONFIG, {**common, **overrides}, each)
-            for name, overrides in (("ada", {}), ("baseline", BASELINE))
-        ]
-        rows.append(_of_pair(*pair, last, samples, probe_epochs, judges, held_out, _JUDGE + each))
+    for seed in seeds:
+        baseline = bench.train("baseline", CONFIG, {**common, **BASELINE}, seed)
+        ada = bench.train("ada", CONFIG, common, seed)
+        rows.append(_of_pair(ada, baseline, last, samples, probe_epochs, judges, held_out, _JUDGE + seed))
     means = {key: probes.mean_and_error([row[key] for row in rows]) for key in rows[0]}
     return {check.key: means[check.key] for check in CHECKS}
 
