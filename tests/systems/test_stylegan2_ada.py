@@ -1,5 +1,6 @@
 """StyleGAN2-ADA: what the discriminator is shown, its regularisers, styles, noise and what is served."""
 
+import contracts
 import keras
 import numpy as np
 import pytest
@@ -302,3 +303,10 @@ def test_rates_are_those_of_lazy_regularisation():
         assert (optimizer.beta_1, optimizer.beta_2) == (0, pytest.approx(0.99**share))
     assert model.r1_every == model.optimizers["discriminator"].every
     assert ops.convert_to_numpy(model.optimizers["generator"].ema_half_life) * 32 == 20_000
+
+
+def test_path_lengths_and_mixed_styles_are_the_same_on_two_replicas():
+    """What the configs leave out, and their contracts with it."""
+    asked = {"path_weight": 2.0, "path_every": 1, "style_mixing": 0.9}
+    overrides = {f"system_args.{name}": value for name, value in asked.items()}
+    contracts.replicas_agree(load_config("stylegan2_ada/avatars", overrides, smoke=True))

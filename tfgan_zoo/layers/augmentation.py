@@ -43,22 +43,24 @@ class _Draws:
     """Reads an image's random numbers one after the other."""
 
     def __init__(self, numbers, p):
-        self.columns = iter(tf.unstack(tf.cast(numbers, tf.float32), axis=1))
+        numbers = tf.cast(numbers, tf.float32)
+        # Each number as a uniform and as a normal one, of which one is used.
+        self.columns = zip(tf.unstack(numbers, axis=1), tf.unstack(tf.math.ndtri(numbers), axis=1))
         self.p = p
 
     def between(self, low, high):
-        return low + (high - low) * next(self.columns)
+        return low + (high - low) * next(self.columns)[0]
 
     def below(self, limit):
         """Whole numbers from 0 to limit - 1."""
-        return tf.floor(limit * next(self.columns))
+        return tf.floor(limit * next(self.columns)[0])
 
     def normal(self, deviation):
-        return deviation * tf.math.ndtri(next(self.columns))
+        return deviation * next(self.columns)[1]
 
     def gated(self, matrix, p=None):
         """The matrices [B, n, n] of those examples for which it falls so, with probability p; else the identity."""
-        happens = next(self.columns) < (self.p if p is None else p)
+        happens = next(self.columns)[0] < (self.p if p is None else p)
         return tf.where(happens[:, None, None], matrix, tf.eye(matrix.shape[-1]))
 
 
