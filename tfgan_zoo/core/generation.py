@@ -194,3 +194,8 @@ class Generation:
     def signatures(self):
         """What an export serves: name -> (function of a dict, its `tf.TensorSpec`s)."""
         return {"serving_default": (self.call, self._first().specs())}
+
+    def example_specs(self):
+        """The `tf.TensorSpec`s of a signature that reads examples: {"image" or "x": [None, ...]}."""
+        key = self.example_key
+        return {key: tf.TensorSpec([None, *self.example_shapes[key]], tf.float32, name=key)}

@@ -108,5 +108,4 @@ class ACGAN(AdversarialModel):
         }
 
     def signatures(self):
-        image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")
-        return super().signatures() | {"classify": (self.classify, {"image": image})}
+        return super().signatures() | {"classify": (self.classify, self.example_specs())}

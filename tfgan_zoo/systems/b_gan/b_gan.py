@@ -101,6 +101,4 @@ class BGANDensityRatio(AdversarialModel):
         return {"ratio": self.ratio(inputs[self.example_key])[:, 0]}
 
     def signatures(self):
-        shape = [None, *self.discriminator.input_shape[1:]]
-        example = {self.example_key: tf.TensorSpec(shape, tf.float32, name=self.example_key)}
-        return super().signatures() | {"density_ratio": (self.density_ratio, example)}
+        return super().signatures() | {"density_ratio": (self.density_ratio, self.example_specs())}

@@ -85,5 +85,4 @@ class DCGAN(AdversarialModel):
         return {"features": tf.cast(tf.concat(pooled, axis=1), tf.float32)}
 
     def signatures(self):
-        image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")
-        return super().signatures() | {"features": (self.features, {"image": image})}
+        return super().signatures() | {"features": (self.features, self.example_specs())}

@@ -72,6 +72,4 @@ class FGAN(AdversarialModel):
         return {"T": self._of.output(values)}
 
     def signatures(self):
-        shape = [None, *self.variational.input_shape[1:]]
-        example = {self.example_key: tf.TensorSpec(shape, tf.float32, name=self.example_key)}
-        return super().signatures() | {"variational_function": (self.variational_function, example)}
+        return super().signatures() | {"variational_function": (self.variational_function, self.example_specs())}

@@ -129,9 +129,7 @@ class GeometricGAN(AdversarialModel):
         return {"margin": tf.cast(scores[:, 0], tf.float32)}
 
     def signatures(self):
-        shape = [None, *self.discriminator.input_shape[1:]]
-        example = {self.example_key: tf.TensorSpec(shape, tf.float32, name=self.example_key)}
-        return super().signatures() | {"margin": (self.margin, example)}
+        return super().signatures() | {"margin": (self.margin, self.example_specs())}
 
 
 def _check(discriminator, **positive):

@@ -122,5 +122,4 @@ class InfoGAN(AdversarialModel):
         return {name: tf.cast(read[name], tf.float32) for name in ("category_logits", "continuous_mean")}
 
     def signatures(self):
-        image = tf.TensorSpec([None, *self.discriminator.input_shape[1:]], tf.float32, name="image")
-        return super().signatures() | {"encode": (self.encode, {"image": image})}
+        return super().signatures() | {"encode": (self.encode, self.example_specs())}

@@ -86,6 +86,4 @@ class WGAN(AdversarialModel):
         return {"score": tf.cast(scores[:, 0], tf.float32)}
 
     def signatures(self):
-        shape = [None, *self.critic.input_shape[1:]]
-        example = {self.example_key: tf.TensorSpec(shape, tf.float32, name=self.example_key)}
-        return super().signatures() | {"critic": (self.score, example)}
+        return super().signatures() | {"critic": (self.score, self.example_specs())}
