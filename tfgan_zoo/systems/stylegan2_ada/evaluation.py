@@ -1,11 +1,14 @@
 """How much a discriminator overfits, by held-out images (section 3)."""
 
+import functools
+
 import numpy as np
 
 from tfgan_zoo.evaluation import PROTOCOLS, reference_arrays
 from tfgan_zoo.evaluation.needs import needs
 from tfgan_zoo.evaluation.protocols import Count, Seed
 from tfgan_zoo.evaluation.references import stamp
+from tfgan_zoo.utils.batching import in_batches
 
 
 def overfitting_of(of_train, of_held_out, of_fake):
@@ -29,7 +32,7 @@ def overfitting(
 ):
     """r_v and r_t of equation 1, of images as the discriminator is shown them, and the probability p of changes.
 
-    Fakes are those of the weights that train, without averages.
+    In the course of training fakes are those of the weights that train; of weights that ship, of averages.
 
     Args:
         samples: at most so many images of each kind, and so many fakes.
@@ -38,7 +41,9 @@ def overfitting(
     """
     train, references = reference_arrays(config), reference_arrays(config, split)
     held_out = references["image"][:samples]
-    fake = model.sampler.sample(samples, seed=seed)
+    # Not clipped to [-1, 1], as in training.
+    make = functools.partial(model.sampler, training=False)
+    fake = in_batches(make, model.sampler.inputs_of(samples, seed=seed), batch_size=250)
 
     def judged(images):
         return np.concatenate([model.judge(images, seed + k) for k in range(changes)])

@@ -10,7 +10,7 @@ steps, in updates of their own.
 
 Differs from the paper: images are interpolated bilinearly where they are warped, not through a wavelet. Styles are
 mixed example by example. The running mean of path lengths that a batch is held to does not contain that batch.
-Styles in the running mean, towards which they are truncated, are those of both networks' updates.
+The probability of augmentation does not rise above 1, where the release lets it.
 """
 
 import functools
@@ -205,13 +205,15 @@ class StyleGAN2ADA(AdversarialModel):
     def _styles(self, inputs, training):
         """The styles of all layers, [B, layers, e]."""
 
-        def of(z):
+        def of(z, training):
             w = self.mapping({"z": z, "truncation_psi": inputs["truncation_psi"]}, training=training)
             return tf.repeat(w[:, None], self.styles, axis=1)
 
+        styles = of(inputs["z"], training)
         if "other" not in inputs:
-            return of(inputs["z"])
-        return mixed(of(inputs["z"]), of(inputs["other"]), inputs["begin"])
+            return styles
+        # The running mean of styles moves once, by the first ones.
+        return mixed(styles, of(inputs["other"], training=False), inputs["begin"])
 
     # What is made of latents and styles
 
