@@ -161,3 +161,8 @@ def test_ten_thousand_inception_features_in_bounded_memory(rng):
         tracemalloc.stop()
     print(f"{peak / 2**30:.2f} GiB above the features")
     assert peak < 2 * 2**30
+
+
+def test_the_nearest_mode():
+    distance, nearest = metrics.nearest_modes([[0.0, 3.0], [5.0, 1.0]], [[0.0, 0.0], [5.0, 0.0]])
+    assert distance.tolist() == [3, 1] and nearest.tolist() == [0, 1]

@@ -99,9 +99,10 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
 
         Args:
             optimizers: one optimiser for all players (each gets its own copy), or {player: optimiser}, where
-                the name `generator` stands for generator_1, generator_2 and so on; an optimiser is a `keras.optimizers.Optimizer`, a name or a config. Averages (`use_ema`) and
-                accumulation (`gradient_accumulation_steps`) are Keras' own options; where a player's weights
-                are averaged, `generate`, `zoo.export` and shipped weights use the averages.
+                the name `generator` stands for generator_1, generator_2 and so on; an optimiser is a
+                `keras.optimizers.Optimizer`, a name or a config. Averages (`use_ema`) and accumulation
+                (`gradient_accumulation_steps`) are Keras' own options; where a player's weights are averaged,
+                `generate`, `zoo.export` and shipped weights use the averages.
             jit_compile: compile the train step with XLA.
             run_eagerly, steps_per_execution: as in `keras.Model.compile`.
             stages: list of {"name", "steps", "optimizers"}: training goes through them in order; each has a
@@ -168,7 +169,7 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
         Args:
             player: a name in `players()`.
             every: a whole number of steps.
-            loss_fn: () -> (scalar loss, scalar to log), computed without a word between replicas.
+            loss_fn: () -> (scalar loss, scalar to log), computed without communication between replicas.
 
         Returns:
             What is to be logged, `every` times at those steps and 0 at others: its mean over steps is right.

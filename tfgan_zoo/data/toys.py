@@ -108,7 +108,7 @@ def random_gaussians(seed, modes=10, std=0.03, scale=1 / _DEVIATION, train=64_00
 
 
 def _wide_gaussians(modes):
-    """{name: toy by a seed} as the release of AdaGAN draws it for so many modes, unscaled."""
+    """{name: builder by seed} of the mixture that AdaGAN's release draws for that many modes, unscaled."""
     divisor = {1: 3, 2: 3, 3: 8, 4: 20, 5: 10}.get(modes, 3 * modes**2)
     settings = {"modes": modes, "std": (_REACH / divisor) ** 0.5, "scale": 1.0, "train": 256_000}
     name = f"wide_gaussians_{modes}"

@@ -40,7 +40,7 @@ def system(system_id):
     name, colon, _ = paragraphs[0].partition(":")
     differs = [text for text in paragraphs[1:] if text.startswith(_DIFFERS)]
     method = [text for text in paragraphs[1:] if not text.startswith(_DIFFERS)]
-    if not (colon and method and len(differs) == 1):
+    if not (colon and "," not in name and method and len(differs) == 1):
         raise ValueError(
             f"The docstring of {path} must say `NAME: title, authors, venue`, then in paragraphs what the "
             f"paper does, then `{_DIFFERS} ...`; pages are made of it."

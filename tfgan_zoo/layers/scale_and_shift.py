@@ -1,4 +1,4 @@
-"""The one-dimensional generators of toys: a scale and a shift of every dimension."""
+"""A trained scale and shift of each dimension: the generators of toys."""
 
 import keras
 from keras import ops

@@ -23,7 +23,7 @@ _HOMES = {
     "kernel": ["kernel_distance", "kernel_distance_subsets"],
     "labels": ["am_score", "inception_score"],
     "manifolds": ["density_coverage", "precision_recall"],
-    "modes": ["mode_coverage"],
+    "modes": ["mode_coverage", "nearest_modes"],
     "neighbours": ["nearest_neighbours", "neighbours_picture"],
     "path_length": ["perceptual_path_length"],
     "protocol": ["Protocol", "ProtocolMismatch", "Score", "score_difference"],

@@ -23,8 +23,13 @@ def mode_coverage(samples, centres, std, share=20 / 2500, radius=3):
         raise ValueError(
             f"std and radius must be above 0 and share in (0, 1]; got {std}, {radius}, {share}"
         )
-    distance, nearest = cKDTree(centres).query(samples)
+    distance, nearest = nearest_modes(samples, centres)
     good = distance <= radius * std
     counts = np.bincount(nearest[good], minlength=len(centres))
     needed = np.ceil(share * len(samples) - 1e-9)
     return int((counts >= max(1, needed)).sum()), float(good.mean())
+
+
+def nearest_modes(points, centres):
+    """(distance, index) of the centre [modes, d] that is nearest to each point [n, d], each [n]."""
+    return cKDTree(centres).query(points)

@@ -7,6 +7,7 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.bottlenecks import leaky, normalized, residuals, weights
 from tfgan_zoo.networks.sizes import doublings
 
 # Builders by the names that older cards and run folders give them.
@@ -33,10 +34,15 @@ def discriminator(
     more than 64x64, 1x1 convolutions halve the maps at 4x4 until 8 times `width` are left.
 
     Args:
+        text_dim: length of the text's embedding.
         text_units: of the text's own layer.
         width: maps after the first convolution.
+        blocks: residual bottlenecks at 4x4; 0 for none.
         text_norm: batch norm of the text's own layer.
         image_key: what the input of images is called.
+
+    Raises:
+        ValueError: `image_size` is not reached from 4 by doubling twice or more.
     """
     image = keras.Input([image_size, image_size, channels], name=image_key)
     text = keras.Input([text_dim], name="text")
@@ -53,35 +59,3 @@ def discriminator(
     logit = layers.Conv2D(1, 4, kernel_initializer=weights(), dtype="float32")(joint)
     logit = layers.Reshape([1], dtype="float32")(logit)
     return keras.Model({image_key: image, "text": text}, logit, name="discriminator")
-
-
-def weights():
-    """The distribution of kernels before training."""
-    return keras.initializers.RandomNormal(stddev=0.02)
-
-
-def normalized(x, filters, size=3, strides=1):
-    """Convolution of a symbolic image [B, H, W, C], batch norm; no activation."""
-    convolution = layers.Conv2D(
-        filters, size, strides, padding="same", use_bias=False, kernel_initializer=weights()
-    )
-    return BatchNormalization()(convolution(x))
-
-
-def residuals(x, activation, blocks=1):
-    """A symbolic image through residual bottlenecks; through the activation alone where there are none."""
-    for _ in range(blocks):
-        x = _residual(x, activation)
-    return x if blocks else activation()(x)
-
-
-def _residual(x, activation):
-    """x and, added to it, a bottleneck of a quarter of its maps: 1x1, 3x3 and 3x3 convolutions."""
-    filters = x.shape[-1]
-    y = activation()(normalized(x, filters // 4, size=1))
-    y = activation()(normalized(y, filters // 4))
-    return activation()(layers.Add()([x, normalized(y, filters)]))
-
-
-def leaky():
-    return layers.LeakyReLU(0.2)

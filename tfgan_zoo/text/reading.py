@@ -6,9 +6,9 @@ from tfgan_zoo.text.encoders import embedded
 
 
 class ReadsCaptions:
-    """A part of systems with a `text_encoder`, characters [B, L] -> embedding [B, e], and a list `captions`.
+    """Mixin for systems with a `text_encoder`, characters [B, L] -> embedding [B, e], and a list `captions`.
 
-    It goes before `AdversarialModel` among the bases of a class.
+    List it before `AdversarialModel` among the bases.
     """
 
     def embed(self, captions):

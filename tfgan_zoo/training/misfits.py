@@ -72,7 +72,7 @@ def _networks(config, model):
 
 
 def _makes(network, way):
-    """Whether a sampler's examples are a network's, not those of a part of it that makes smaller ones."""
+    """Whether a network makes a sampler's examples: it is the sampler's, or a layer of it with outputs of their shape."""
     # Not all that a config builds is a functional model, and what is none has no output of its own.
     made = getattr(getattr(network, "output", None), "shape", ())[1:]
     return network is way.network or (network in way.network.layers and made == way.example_shape)

@@ -70,6 +70,9 @@ class AdaGAN(AdversarialModel):
         super().__init__(seed=seed, **kwargs)
         if components < 2:
             raise ValueError(f"AdaGAN mixes two components or more; got components={components}.")
+        for name, share in (("beta", beta), ("top_share", top_share)):
+            if share is not None and not 0 < share <= 1:
+                raise ValueError(f"AdaGAN needs 0 < {name} <= 1, or None; got {share}.")
         self.generator = generator
         self.discriminator = discriminator
         self.classifier = classifier
@@ -189,7 +192,9 @@ class AdaGAN(AdversarialModel):
 
 def _beta(t, beta):
     """The weight with which component t enters the mixture."""
-    return 1.0 if t == 1 else beta or 1 / t
+    if t == 1:
+        return 1.0
+    return 1 / t if beta is None else beta
 
 
 def mixture_weights(t, beta, components):

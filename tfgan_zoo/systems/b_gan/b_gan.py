@@ -4,10 +4,12 @@ Matsuo, 2016, arXiv:1610.02920.
 The discriminator is an estimate r of the density ratio p_data / p_G, fitted under a Bregman divergence
 (equation 6); the generator descends an f-divergence through it. Algorithm 1: one step of each.
 
-Differs from the paper: E_G f(r(G(z))), the paper's loss of G, leaves out how the best r moves with G; for "kl"
-and "pearson" its gradient then drives G away from the data, even with the true ratio. "exact" has that term: it
-is E_G [f(r) - r f'(r)], the loss in which both players' games are one. The Pearson divergence has f = (r - 1)^2,
-twice the paper's.
+The generator's loss, E_G f(r(G(z))), leaves out how the best r moves with G; by "kl" and "pearson" its gradient
+drives G away from the data, even with the true ratio. The loss "exact" has that term: it is
+E_G [f(r) - r f'(r)], with which both players play for one value.
+
+Differs from the paper: the loss "exact" is not in it. r is the softplus of D's output plus 1e-6, or its sigmoid
+over alpha for a relative ratio. The Pearson divergence has f = (r - 1)^2, twice the paper's.
 """
 
 import keras

@@ -10,7 +10,7 @@ from tfgan_zoo.losses import f_divergences
 from tfgan_zoo.reproduce import Check
 
 CLAIM = "Training by an f-divergence's variational bound finds the model that is best by that divergence."
-PAPER = "Table 3: learned and best means and deviations agree to 0.1 for each divergence; table 4: Parzen 416 by KL"
+PAPER = "Table 3: learned and best means and deviations agree to about 0.1; table 4: Parzen 416 by KL"
 
 # Those that are judged, and those beside.
 JUDGED = ("kl", "reverse_kl", "pearson", "hellinger", "js")

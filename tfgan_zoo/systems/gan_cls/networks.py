@@ -7,8 +7,8 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.bottlenecks import leaky, residuals, weights
 from tfgan_zoo.networks.sizes import doublings
-from tfgan_zoo.networks.text_dcgan import leaky, residuals, weights
 
 # Builders by the names that older cards and run folders give them.
 FORMER_NAMES = {"text_dcgan.generator": "generator"}

@@ -55,7 +55,7 @@ def _prior(system):
 def of_samples(fake, toy, points):
     """{"modes": hit by so many points, "quality": share near a mode, "divergence": of nearest modes}."""
     hit, quality = metrics.mode_coverage(fake, toy.centres, toy.std, share=points / len(fake))
-    nearest = np.square(fake[:, None] - toy.centres).sum(axis=-1).argmin(axis=1)
+    _, nearest = metrics.nearest_modes(fake, toy.centres)
     shares = np.bincount(nearest, minlength=len(toy.centres)) / len(fake)
     some = shares[shares > 0]
     return {"modes": hit, "quality": quality, "divergence": float((some * np.log(some * len(shares))).sum())}

@@ -1,4 +1,4 @@
-"""Geometric GAN, Lim, Ye, 2017, arXiv:1705.02894.
+"""Geometric GAN: Geometric GAN, Lim, Ye, 2017, arXiv:1705.02894.
 
 The last layer of the discriminator is a support vector machine on the features below it: it looks for the
 hyperplane that separates features of reals from those of fakes by the largest margin. The generator moves all

@@ -13,8 +13,7 @@ from tfgan_zoo.utils.pictures import to_uint8
 from tfgan_zoo.utils.resize import bicubic
 
 CLAIM = (
-    "Stage II redraws the image of Stage I with details of which enlarging has none, and its images fit their "
-    "captions as well."
+    "Stage II adds details that enlarging the image of Stage I cannot, and its images fit their captions no worse."
 )
 PAPER = (
     "Table 1: inception score on CUB 3.70, of GAN-INT-CLS 2.88; table 2 credits Stage II and conditioning "

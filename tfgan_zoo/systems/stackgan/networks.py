@@ -8,8 +8,8 @@ import keras
 from keras import layers
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.bottlenecks import normalized, residuals, weights
 from tfgan_zoo.networks.sizes import doublings
-from tfgan_zoo.networks.text_dcgan import normalized, residuals, weights
 
 
 def stage1_generator(latent_dim=100, code_size=128, image_size=64, width=128, blocks=1, channels=3):
@@ -39,7 +39,7 @@ def stage2_generator(
 ):
     """{"stage1": [B, h, h, channels], "code": [B, code_size]} -> image [B, image_size, image_size, channels].
 
-    h is `stage1_size`; pixels lie in [-1, 1]. There is no z: what is left open by the text Stage I has chosen.
+    h is `stage1_size`; pixels lie in [-1, 1]. There is no z: Stage I has already chosen what the text leaves open.
 
     The image of Stage I goes through a convolution to `width` maps and `halvings` convolutions of stride 2,
     each with twice the maps; the code is repeated at all places; a convolution reads both; `blocks` residual

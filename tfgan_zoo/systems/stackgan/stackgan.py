@@ -12,7 +12,8 @@ Differs from the paper: as in the release, the discriminator's loss is that of G
 non-saturating, and the divergence is a mean over dimensions with weight 2, where lambda is 1 in the paper. In
 Stage II, Stage I is in inference mode. Epsilon is normal, in the release truncated, and the Gaussian's mean
 and variance are affine, where the release has a LeakyReLU on both. The release's crops and flips are left
-out. Gains of batch norm start at 1, in the release at N(1, 0.02).
+out, and an image has one caption, where the release averages the embeddings of four. Gains of batch norm start
+at 1, in the release at N(1, 0.02).
 """
 
 import keras
@@ -37,7 +38,7 @@ class StackGAN(ReadsCaptions, AdversarialModel):
     """Equations 3 and 4 in the first stage, 5 and 6 in the second.
 
     Batches hold `image` and `wrong_image` in the size of Stage II and `text`. Until the second stage begins,
-    `generate` gives the images of Stage I, enlarged.
+    `generate` gives the images of Stage I, enlarged bilinearly.
 
     Args:
         generator_1: functional model, {"z": [B, d], "code": [B, c]} -> images [B, h, h, C] in [-1, 1].
@@ -50,7 +51,7 @@ class StackGAN(ReadsCaptions, AdversarialModel):
         captions: a list of captions, of which `generate` draws where its caller gives none, and which
             pictures show.
         augment: whether codes are drawn; else they are the Gaussians' means, without a divergence.
-        kl_weight: of the divergence.
+        kl_weight: of the KL divergence of codes from normal ones, lambda in equations 4 and 6.
         prior: the latents' distribution.
         seed: keys all the noise of training.
     """
@@ -202,7 +203,7 @@ class StackGAN(ReadsCaptions, AdversarialModel):
         return self.call(inputs)["image"]
 
     def picture(self, path, batch, seed=0, columns=4):
-        """For each caption the image of Stage I, enlarged, beside that of Stage II, four times."""
+        """For each caption the image of Stage I, with larger pixels, beside that of Stage II, four times."""
         self._show(path, self.captions, columns, seed)
 
     def save_samples(self, path, n, seed, held_out):

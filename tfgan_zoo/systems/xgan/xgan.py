@@ -4,7 +4,7 @@ Mosseri, Cole, Murphy, 2017, arXiv:1711.05139.
 Two domains, of which no pairs are known, have an autoencoder each. The inner layers of both encoders are the
 same, and so are those of both decoders: there is one embedding, and to translate an image is to decode its
 embedding in the other domain. Two losses ask both domains to use the embedding alike. A classifier learns to
-tell from embeddings which domain an image is of, and by gradient reversal the encoders learn to prevent it.
+tell from embeddings which domain an image is of, and by gradient reversal the encoders learn to make that hard.
 And the embedding of a translation must be that of its source: this is the semantic consistency loss, which
 asks for the same meaning where a cycle would ask for the same pixels. A discriminator in each domain asks for
 translations that look real. One step of encoders, decoders and classifier together, then one of both
@@ -12,7 +12,8 @@ discriminators.
 
 Differs from the paper: the semantic consistency loss is the cosine distance of both embeddings, of which each
 has length 1, and not the sum of absolute differences (`semantic="l1"`), under which all embeddings become one
-where the losses weigh the same. There is no teacher by default, and none that was trained on faces.
+where the losses weigh the same. Embeddings of length 1 and the layers of the domain classifier are those of a
+port, and networks have no batch norm. There is no teacher by default, and none that was trained on faces.
 """
 
 import keras
