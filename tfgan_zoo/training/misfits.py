@@ -65,7 +65,13 @@ def _networks(config, model):
         for place, (each, network) in enumerate(zip(specs, networks, strict=True)):
             # A network may make examples as a part of a sampler's, such as a component of a mixture.
             way = next((way for way in ways if _makes(network, way)), None)
-            examples = _made(way) if way else _judged(network, model.example_shapes)
+            if way:
+                examples = _made(way)
+            elif any(network in way.network.layers for way in ways):
+                # What lies within need not have the size of examples.
+                examples = {}
+            else:
+                examples = _judged(network, model.example_shapes)
             examples = {key: _sized(shape, model.example_shapes[key]) for key, shape in examples.items()}
             where = f"networks.{name}.{place}" if several else f"networks.{name}"
             yield _Network(where, builders.parameters(each, where), examples)
