@@ -142,13 +142,19 @@ def interpolate(
     weights: Weights = "pretrained",
     settings: Settings = None,
 ):
-    """Walk the sphere between pairs of latents, a row a pair."""
+    """Walk the sphere between pairs of latents, a row a pair; a row of translations is of one held-out image."""
+    config = _config(config_id, settings, weights=weights)
+    from tfgan_zoo.evaluation import held_out_batch
     from tfgan_zoo.utils import pictures
 
     model = _model(config_id, weights, settings)
-    if model.example_key != "image":
+    if model.example_key == "x":
         raise ValueError(f"{config_id} makes points, not images; there is no row to draw.")
-    pictures.save_grid(model.interpolate(pairs, steps, seed), out, columns=steps)
+    given = {}
+    if model.translates:
+        key = next(iter(model.samplers().values())).of
+        given = {"images": held_out_batch(config, pairs)[key].numpy()}
+    pictures.save_grid(model.interpolate(pairs, steps, seed, **given), out, columns=steps)
     print(f"Wrote {pairs} interpolations of {steps} points to {out}.")
 
 

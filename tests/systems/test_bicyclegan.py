@@ -8,6 +8,7 @@ from tiny import watch, weights
 
 from tfgan_zoo.losses import variational
 from tfgan_zoo.networks import patchgan, unet
+from tfgan_zoo.random.latents import slerp
 from tfgan_zoo.systems.bicyclegan import networks
 from tfgan_zoo.systems.bicyclegan.bicyclegan import BicycleGAN
 
@@ -151,6 +152,19 @@ def test_codes_are_given_drawn_and_read():
         "logvar": [4, CODE],
     }
     assert set(model.signatures()["serving_default"][1]) == {"condition", "z"}
+
+
+def test_an_image_is_translated_along_an_arc_of_codes():
+    model = bicycle()
+    images = pairs(2)["condition"].numpy()
+    found = model.interpolate(2, 3, seed=7, images=images)
+    z = model.sampler.latents(4, 7)
+    middle = slerp(z[1:2], z[3:4], 3)[1]
+    expected = model.translate(np.repeat(images[1:], 3, axis=0), z=np.concatenate([z[1:2], middle, z[3:4]]))
+    np.testing.assert_allclose(found[3:], expected, atol=1e-6)
+    assert np.abs(found[3] - found[5]).max() > 0
+    with pytest.raises(ValueError, match="2 arcs of translations take as many images; got none"):
+        model.interpolate(2, 3)
 
 
 def test_a_picture_has_a_style_for_each_column(tmp_path, monkeypatch):

@@ -74,18 +74,30 @@ class Generation:
         with self.averaged():
             return self._first().sample(len(z), None, batch_size, draws_missing=False, z=z, **conditions)
 
-    def interpolate(self, pairs, steps, seed=None, truncation=None, **conditions):
+    def interpolate(self, pairs, steps, seed=None, truncation=None, images=None, **conditions):
         """The examples along the arcs between pairs of latents, float32 [pairs * steps, ...], pair by pair.
+
+        Of a system that translates images in many ways, the translations of an image along an arc of codes.
 
         Args:
             pairs: how many arcs.
             steps: points on each, both ends included.
             seed: an integer makes the draw repeatable; None draws anew.
             truncation: as in `generate`, of every latent on the way.
+            images: what is translated, an image for each pair, as `translate` takes them.
             **conditions: as `generate` takes them, for each pair; drawn where they are not given.
+
+        Raises:
+            ValueError: it translates images and has no latents, or there are not as many images as pairs.
         """
-        ends = self.latents(2 * pairs, seed)
+        codes = self.translates and "z" in self._first().sources
+        ends = self._first().latents(2 * pairs, seed) if codes else self.latents(2 * pairs, seed)
         walk = slerp(ends[:pairs], ends[pairs:], steps).swapaxes(0, 1).reshape(pairs * steps, -1)
+        if codes:
+            if images is None or len(images) != pairs:
+                given = "none" if images is None else len(images)
+                raise ValueError(f"{pairs} arcs of translations take as many images; got {given}.")
+            return self.translate(np.repeat(images, steps, axis=0), z=walk, **conditions)
         inputs = self._first().inputs_of(pairs, seed, z=ends[:pairs], **conditions)
         given = {name: np.repeat(values, steps, axis=0) for name, values in inputs.items() if name != "z"}
         return self.decode(walk, truncation=truncation, **given)
