@@ -67,8 +67,8 @@ TABLES = {
     "cost": ("contracts of a system", ("system", "core seconds", "at most")),
 }
 
-# What a worker may hold when it ends, in GiB.
-MEMORY_LIMIT = 2.5
+# What a worker may hold when it ends, in GiB: up to 2.5 was seen, by which tests it happens to get.
+MEMORY_LIMIT = 2.75
 WORKERS = {}
 
 

@@ -150,11 +150,9 @@ def interpolate(
     model = _model(config_id, weights, settings)
     if model.example_key == "x":
         raise ValueError(f"{config_id} makes points, not images; there is no row to draw.")
-    given = {}
-    if model.translates:
-        key = next(iter(model.samplers().values())).of
-        given = {"images": held_out_batch(config, pairs)[key].numpy()}
-    pictures.save_grid(model.interpolate(pairs, steps, seed, **given), out, columns=steps)
+    way = next(iter(model.samplers().values()))
+    images = held_out_batch(config, pairs)[way.of].numpy() if way.of else None
+    pictures.save_grid(model.interpolate(pairs, steps, seed, images=images), out, columns=steps)
     print(f"Wrote {pairs} interpolations of {steps} points to {out}.")
 
 
