@@ -67,7 +67,7 @@ TABLES = {
     "cost": ("contracts of a system", ("system", "core seconds", "at most")),
 }
 
-# What a worker may hold when it ends, in GiB: up to 2.5 was seen, by which tests it happens to get.
+# What a worker may hold when it ends, in GiB; 2.5 was measured at most, depending on the tests that it ran.
 MEMORY_LIMIT = 2.75
 WORKERS = {}
 
