@@ -292,7 +292,7 @@ def test_overfitting_is_measured_through_the_changes_on_weights_that_train():
 
 def test_the_training_images_are_250_and_the_held_out_ones_others():
     config = load_config("stylegan2_ada/avatars")
-    assert (config.data.split, config.data.take) == ("train[:250]", None)
+    assert (config.data.split, config.data.take) == ("train[:125]", None)
 
 
 def test_rates_are_those_of_lazy_regularisation():
