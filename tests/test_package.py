@@ -41,8 +41,8 @@ def test_every_folder_of_code_is_a_package():
     assert {path.parent for path in modules()} == {path.parent for path in packages()}
 
 
-def test_the_root_holds_the_command_and_the_public_names_alone():
-    assert {path.name for path in LIBRARY.glob("*.py")} == {"__init__.py", "__main__.py", "cli.py"}
+def test_the_root_holds_the_public_names_alone():
+    assert {path.name for path in LIBRARY.glob("*.py")} == {"__init__.py", "__main__.py"}
 
 
 @pytest.mark.parametrize("path", packages(), ids=dotted)
