@@ -28,10 +28,18 @@ def figures():
     """The registry of all figures, {name: function(path, **settings)}."""
     found = Registry("figure")
     found.register(loss_surfaces)
+    found.register(objectives)
     for module in modules("tfgan_zoo.systems.*.figures"):
         for draw_one in functions(module).values():
             found.register(draw_one)
     return found
+
+
+def objectives(path, **settings):
+    """Every objective of the zoo on the same networks, data and number of updates: a table with samples."""
+    from tfgan_zoo.benchmarks import objectives as bench
+
+    bench.draw(path, **settings)
 
 
 def loss_surfaces(path, **_):

@@ -89,3 +89,12 @@ def relu_generator(latent_dim=100, hidden=512, depth=4, image_size=64, channels=
     pixels = layers.Dense(image_size * image_size * channels, activation="tanh", dtype="float32")(h)
     image = layers.Reshape([image_size, image_size, channels], dtype="float32")(pixels)
     return keras.Model(z, image, name="generator")
+
+
+def image_critic(hidden=256, depth=2, image_size=28, channels=1):
+    """Image in [-1, 1] -> `depth` LeakyReLU layers of `hidden` -> score [B, 1], linear."""
+    image = keras.Input([image_size, image_size, channels], name="image")
+    h = layers.Flatten()(image)
+    for _ in range(depth):
+        h = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(hidden)(h))
+    return keras.Model(image, layers.Dense(1, dtype="float32")(h), name="discriminator")
