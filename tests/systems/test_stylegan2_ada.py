@@ -18,7 +18,8 @@ from tfgan_zoo.layers.noise_injection import NoiseInjection
 from tfgan_zoo.layers.style_truncation import StyleTruncation
 from tfgan_zoo.systems.stylegan2_ada import networks
 from tfgan_zoo.systems.stylegan2_ada.evaluation import overfitting_of
-from tfgan_zoo.systems.stylegan2_ada.stylegan2_ada import StyleGAN2ADA, mixed
+from tfgan_zoo.systems.stylegan2_ada.stylegan2_ada import StyleGAN2ADA
+from tfgan_zoo.systems.stylegan2_ada.styles import mixed
 
 REAL = np.random.default_rng(0).uniform(-1, 1, (8, 1, 1, 1)).astype(np.float32)
 
