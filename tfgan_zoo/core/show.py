@@ -56,6 +56,19 @@ def conditions(model, path, columns=None, seed=0):
     examples(made, model.example_key, path, columns)
 
 
+def reconstructions(real, made, reconstruct, path):
+    """Writes reals, then samples, row by row, and under each row its reconstructions.
+
+    Args:
+        real: images [n, H, W, C] in [-1, 1], a row.
+        made: samples [k n, H, W, C], k rows.
+        reconstruct: a function of images to images.
+    """
+    images = np.concatenate([real, made])
+    rows = [values.reshape(-1, *real.shape) for values in (images, np.asarray(reconstruct(images)))]
+    pictures.save_grid(np.stack(rows, axis=1).reshape(-1, *real.shape[1:]), path, columns=len(real))
+
+
 def translations(model, path, batch, seed=0):
     """Writes a row an example: the source, its translation, and the target where it is known, each way."""
     columns = []

@@ -115,6 +115,21 @@ def mean_over_replicas(values):
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, values)
 
 
+def rows_of_all_replicas(values):
+    """The rows [B, ...] of all replicas, in their order, on each; on one replica the tensor itself.
+
+    Gradients flow back to the replica that a row is of, which those of `all_gather` do not. Replicas wait here
+    for each other, as in `mean_over_replicas`.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return values
+    rows, others = tf.shape(values)[0], context.num_replicas_in_sync - 1
+    before = rows * tf.cast(context.replica_id_in_sync_group, tf.int32)
+    margins = [[before, rows * others - before]] + [[0, 0]] * (len(values.shape) - 1)
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.pad(values, margins))
+
+
 def shared(dataset, strategy):
     """A data set for `fit`: of each global batch this worker's rows, in the order of the replicas.
 

@@ -1,0 +1,25 @@
+"""Discriminators that are auto-encoders: images -> {"reconstruction", "code"}."""
+
+import tensorflow as tf
+
+
+def require_autoencoder(network):
+    """Refuses a network that does not reconstruct its images.
+
+    Args:
+        network: functional model, images [B, H, W, C] -> {"reconstruction": [B, H, W, C], "code": [B, n]}.
+
+    Raises:
+        ValueError: it has other outputs, or reconstructions of another shape.
+    """
+    outputs = network.output if isinstance(network.output, dict) else {}
+    if set(outputs) != {"reconstruction", "code"} or outputs["reconstruction"].shape != network.input_shape:
+        raise ValueError(
+            'This discriminator is an auto-encoder: of images it makes {"reconstruction", "code"}, the first of '
+            f"their shape {network.input_shape}; the {network.name} makes {network.output}."
+        )
+
+
+def autoencoded(network, images, training):
+    """{"reconstruction": [B, H, W, C], "code": [B, n]} of images, float32 in any precision."""
+    return {name: tf.cast(made, tf.float32) for name, made in network(images, training=training).items()}

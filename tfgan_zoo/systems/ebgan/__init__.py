@@ -1,0 +1,5 @@
+"""EBGAN."""
+
+from tfgan_zoo.systems.ebgan.ebgan import EBGAN
+
+__all__ = ["EBGAN"]
