@@ -1,5 +1,7 @@
 """Fully connected generators and discriminators: Goodfellow et al. 2014, and toys."""
 
+import math
+
 import keras
 from keras import layers
 
@@ -98,3 +100,17 @@ def image_critic(hidden=256, depth=2, image_size=28, channels=1):
     for _ in range(depth):
         h = layers.LeakyReLU(negative_slope=0.2)(layers.Dense(hidden)(h))
     return keras.Model(image, layers.Dense(1, dtype="float32")(h), name="discriminator")
+
+
+def autoencoder(shape=(2,), hidden=128, depth=2, code_size=1):
+    """Points [B, d] or images [B, H, W, C] -> {"reconstruction": as the input, linear, "code": [B, code_size]}.
+
+    `shape` is that of one example. The encoder has `depth` ReLU layers of `hidden`, and so has the decoder.
+    """
+    x = keras.Input(shape, name="x" if len(shape) == 1 else "image")
+    h = _hidden_layers(layers.Flatten()(x), hidden, depth)
+    code = layers.Dense(code_size, dtype="float32")(h)
+    h = _hidden_layers(code, hidden, depth)
+    made = layers.Dense(math.prod(shape), dtype="float32")(h)
+    made = layers.Reshape(shape, dtype="float32")(made)
+    return keras.Model(x, {"reconstruction": made, "code": code}, name="discriminator")

@@ -102,10 +102,17 @@ def _row(objective, task_name, task, seed):
 def _networks(task_name, judge):
     """The generator of a data set, and its critic or auto-encoder."""
     if task_name == "mnist":
-        generator = mlp.relu_generator(latent_dim=32, hidden=256, depth=2, image_size=16, channels=1)
-        return generator, mlp.image_critic(hidden=256, depth=2, image_size=16, channels=1)
+        sizes = {"hidden": 256, "depth": 2}
+        images = {"image_size": 16, "channels": 1}
+        generator = mlp.relu_generator(latent_dim=32, **sizes, **images)
+        if judge == "autoencoder":
+            return generator, mlp.autoencoder((16, 16, 1), **sizes, code_size=32)
+        return generator, mlp.image_critic(**sizes, **images)
     dims = toys.get(TASKS[task_name].data["name"]).dims
-    return mlp.toy_generator(data_dim=dims), mlp.toy_discriminator(data_dim=dims)
+    generator = mlp.toy_generator(data_dim=dims)
+    if judge == "autoencoder":
+        return generator, mlp.autoencoder((dims,))
+    return generator, mlp.toy_discriminator(data_dim=dims)
 
 
 def _updates_in_a_step(model):

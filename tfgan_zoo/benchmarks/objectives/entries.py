@@ -50,6 +50,13 @@ OBJECTIVES = {
         f"fgan_{name}": Objective(f"f-GAN, {name.replace('_', ' ')}", "fgan", {"divergence": name})
         for name in f_divergences.DIVERGENCES
     },
+    "ebgan": Objective(
+        "EBGAN",
+        "ebgan",
+        judge="autoencoder",
+        # The energy is a distance, so that its margin has the data's scale.
+        of_data={"ring": {"margin": 1.0}, "mixture": {"margin": 1.0}, "mnist": {"margin": 5.0}},
+    ),
     "b_gan": Objective("b-GAN", "b_gan"),
     "geometric_gan": Objective("geometric GAN", "geometric_gan"),
 }

@@ -30,8 +30,8 @@ class EBGAN(AdversarialModel):
     the paper has 10 for MNIST, 20 for CelebA and 80 for LSUN at 64x64.
 
     Args:
-        generator: functional model, latents [B, d] -> images.
-        discriminator: functional model, images -> {"reconstruction": images, "code": [B, n]}.
+        generator: functional model, latents [B, d] -> examples.
+        discriminator: functional model, examples -> {"reconstruction": examples, "code": [B, n]}.
         margin: m, the energy up to which fakes are raised.
         decay_steps: over which the margin falls to 0 on a line; 0 for a constant one.
         pulling_away: weight of the pulling-away term in the generator's loss.
@@ -65,7 +65,7 @@ class EBGAN(AdversarialModel):
         self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
 
     def train_step(self, data):
-        noise, real = self.noise(), data["image"]
+        noise, real = self.noise(), data[self.example_key]
         rows, margin = self.rows(real), self._margin()
         fake = self.sampler(self.sampler.draw(noise, rows), training=True)
 
@@ -102,15 +102,18 @@ class EBGAN(AdversarialModel):
         return {"energy": energy.distance(images, found["reconstruction"]), **found}
 
     def energy(self, inputs):
-        """Serving: {"image": [B, H, W, C]} -> {"energy": [B], "reconstruction": [B, H, W, C]}."""
-        found = self.autoencode(inputs["image"])
+        """Serving: {"image": [B, H, W, C]} or {"x": [B, d]} -> {"energy": [B], "reconstruction": as the input}."""
+        found = self.autoencode(inputs[self.example_key])
         return {name: found[name] for name in ("energy", "reconstruction")}
 
     def signatures(self):
         return super().signatures() | {"energy": (self.energy, self.example_specs())}
 
     def picture(self, path, batch, seed=0):
-        """A row of reals and three of samples, under each row its reconstructions."""
+        """A row of reals and three of samples, under each row its reconstructions; of points, samples alone."""
+        if self.example_key == "x":
+            super().picture(path, batch, seed)
+            return
         real = batch["image"].numpy()
         made = self.generate(3 * len(real), seed)
         with self.averaged():
