@@ -51,6 +51,12 @@ def test_momentum_ramps_and_the_update_uses_it():
         np.testing.assert_allclose(variable.numpy(), [place], rtol=1e-6)
 
 
+def test_momentum_may_begin_at_zero():
+    optimizer = RampedMomentumSGD(1.0, momentum=0.0, final_momentum=0.5, ramp_steps=1)
+    # Velocities of -1, then -1.5, then -1.75.
+    np.testing.assert_allclose(walk(optimizer, [[1.0, 0.0]] * 3)[:, 0], [-1, -2.5, -4.25])
+
+
 def test_both_survive_their_configs():
     optimizer = RampedMomentumSGD(
         FlooredExponentialDecay(0.1, 1.5, 0.01), final_momentum=0.9, ramp_steps=7

@@ -42,13 +42,18 @@ class Stage:
     optimizers: dict = field(default_factory=dict)
 
     @classmethod
-    def read(cls, system, stages, expected, steps_per_execution):
-        """The `Stage`s of a list of dicts; raises ValueError where they are not the expected or cannot be."""
+    def read(cls, system, stages, expected, steps_per_execution, any_order=False):
+        """The `Stage`s of a list of dicts; raises ValueError where they are not the expected or cannot be.
+
+        any_order: whether one or more of the expected, in any order, are enough.
+        """
         found = [stage if isinstance(stage, cls) else cls(**stage) for stage in stages]
         names = [stage.name for stage in found]
-        if expected and names != list(expected):
+        are_some = any_order and names and set(names) <= set(expected)
+        if expected and names != list(expected) and not are_some:
+            which = "some of them, in any order, by name and steps" if any_order else "each one's name and steps"
             raise ValueError(
-                f"{system} trains in the stages {', '.join(expected)}; give compile each one's name and steps. "
+                f"{system} trains in the stages {', '.join(expected)}; give compile {which}. "
                 f"Got {', '.join(names) or 'none'}."
             )
         if len(set(names)) < len(names):

@@ -43,11 +43,13 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
         saturation: {logged loss: the value below which a discriminator tells real from fake so surely that
             a generator learns little from it}; empty where there is no such value, as for critics.
         stage_names: the names of the stages that a system's paper has, which `compile` must be given.
+        stages_in_any_order: whether `compile` may be given these stages in any order, and some without others.
         batches_per_step: how many batches of real examples one `train_step` uses (k critic steps use k).
     """
 
     saturation = {}
     stage_names = ()
+    stages_in_any_order = False
     batches_per_step = 1
 
     def __init__(self, seed=0, **kwargs):
@@ -125,7 +127,9 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
             run_eagerly=run_eagerly,
             steps_per_execution=steps_per_execution,
         )
-        self.stages = Stage.read(type(self).__name__, stages, self.stage_names, steps_per_execution)
+        self.stages = Stage.read(
+            type(self).__name__, stages, self.stage_names, steps_per_execution, self.stages_in_any_order
+        )
         self.stage = self.current_stage()
         variables = {player: self.player_variables(player) for player in self.players()}
         self.optimizers = optimizers_for(

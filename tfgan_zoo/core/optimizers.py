@@ -68,6 +68,13 @@ class RampedMomentumSGD(keras.optimizers.SGD):
         self.final_momentum = final_momentum
         self.ramp_steps = ramp_steps
 
+    def build(self, variables):
+        if self.built:
+            return
+        super().build(variables)
+        # Keras keeps no velocities where momentum begins at 0.
+        self.momentums = self.momentums or self.add_optimizer_variables(variables, "momentum")
+
     def current_momentum(self):
         """m_t, a scalar tensor."""
         share = ops.minimum(ops.cast(self.iterations, "float32") / self.ramp_steps, 1.0)
