@@ -22,7 +22,7 @@ from tfgan_zoo import data
 from tfgan_zoo.hub.config import list_configs, load_config
 from tfgan_zoo.hub.index import config_path
 from tfgan_zoo.hub.models import build
-from tfgan_zoo.layers.dropout import ReplicaDropout
+from tfgan_zoo.layers.keyed import Keyed
 
 # Steps of a model: as many as show that noise differs from one to the next.
 STEPS = 2
@@ -258,7 +258,7 @@ def an_update_moves_its_own_player_alone(config):
 
 
 # Layers that compute otherwise in training than after it.
-_TRAINING_LAYERS = (keras.layers.BatchNormalization, keras.layers.Dropout, ReplicaDropout)
+_TRAINING_LAYERS = (keras.layers.BatchNormalization, keras.layers.Dropout, Keyed)
 
 
 def training_layers(model, players):

@@ -92,3 +92,10 @@ def cross_entropy(labels, logits):
     logits = np.asarray(logits, np.float64)
     picked = logits[np.arange(len(logits)), np.asarray(labels)]
     return np.log(np.exp(logits).sum(axis=1)) - picked
+
+
+def pixel_generator(slope=1.0, offset=0.0):
+    """z [B, 1] -> images of one pixel: slope z + offset."""
+    z = keras.Input([1], name="z")
+    image = layers.Reshape([1, 1, 1])(_dense(z, [[slope]], [offset]))
+    return keras.Model(z, image, name="generator")

@@ -9,6 +9,7 @@ from devices import two_replicas
 from tfgan_zoo.layers.batch_norm import (
     BatchNormalization,
     conditional_batch_norm,
+    kept_averages,
     standing_statistics,
 )
 
@@ -125,3 +126,16 @@ def test_standing_statistics_are_the_means_over_batches_and_go_again():
             network(batches[0]).numpy().ravel(), np.array([-4, -2]) / 6**0.5, rtol=1e-4
         )
     assert (norm.moving_mean.numpy(), norm.moving_variance.numpy(), norm.momentum) == (7, 1, 0.9)
+
+
+def test_moving_averages_are_kept_while_a_network_trains_on_other_batches():
+    x = keras.Input([2])
+    network = keras.Model(x, BatchNormalization()(x))
+    norm = network.layers[-1]
+    batch = tf.constant([[1.0, 2.0], [5.0, 8.0]])
+    with kept_averages(network):
+        np.testing.assert_allclose(network(batch, training=True), [[-1, -1], [1, 1]], atol=1e-4)
+    np.testing.assert_array_equal(norm.moving_mean, [0, 0])
+    np.testing.assert_array_equal(norm.moving_variance, [1, 1])
+    network(batch, training=True)
+    np.testing.assert_allclose(norm.moving_mean, [0.3, 0.5], rtol=1e-5)

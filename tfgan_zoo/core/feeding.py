@@ -50,7 +50,7 @@ def _as_learnt(key, values, shape, system):
             f"{values.shape}. Bring the data to that shape, or build the networks for theirs "
             "(in a config: data.image_size, data.channels and the networks' image_size, channels)."
         )
-    if key == "label":
+    if key in ("label", "labelled_label"):
         return tf.cast(values, tf.int32)
     if values.dtype == tf.uint8:
         return tf.cast(values, tf.float32) / 127.5 - 1.0

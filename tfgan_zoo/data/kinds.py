@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.data.labelled import DRAWN
 from tfgan_zoo.utils.resize import to_uint8
 
 
@@ -50,8 +51,9 @@ def checked(named):
     Raises ValueError for unknown keys, for shapes, types or ranges that are wrong, where there is
     nothing to learn from, and for lengths that differ.
     """
-    if not set(SUBJECTS) & set(named) or set(named) - set(KEYS):
-        keys, subjects = ", ".join(KEYS), " or ".join(SUBJECTS)
+    given = [key for key in KEYS if key not in DRAWN]
+    if not set(SUBJECTS) & set(named) or set(named) - set(given):
+        keys, subjects = ", ".join(given), " or ".join(SUBJECTS)
         raise ValueError(f"a dict of arrays has the keys {keys}, with {subjects}; got {list(named)}")
     arrays = {key: KEYS[key].check(_of_length(key, named[key])) for key in KEYS if key in named}
     lengths = {key: len(array) for key, array in arrays.items()}
@@ -186,6 +188,8 @@ KEYS = {
     "wrong_image": _IMAGE,
     "layout": _LAYOUT,
     "label": _integers("labels", 1),
+    "labelled_image": _IMAGE,
+    "labelled_label": _integers("labels", 1),
     "attributes": _ATTRIBUTES,
     "attributes_a": _ATTRIBUTES,
     "attributes_b": _ATTRIBUTES,

@@ -13,6 +13,8 @@ _SHUFFLE_KEY = 498247692
 def shuffled(index, seed, epoch, count):
     """Where positions `index` (int64 [n]) of an epoch's order lie in the stored order, int64 [n].
 
+    epoch: a number, or one for each position (int64 [n]).
+
     For seed and epoch below 256 this is `tf.random.experimental.index_shuffle(index, [seed, epoch],
     count - 1)`. That cipher reads only 8 bits of each word of its key for up to 65,536 examples (half
     of those that an index needs beyond that), so that seed 256 and epoch 256 would repeat seed 0 and
@@ -20,9 +22,22 @@ def shuffled(index, seed, epoch, count):
     """
     high = seed // 256
     hashed = zlib.crc32(str(high).encode()) if high else 0
-    key = tf.stack([_SHUFFLE_KEY + hashed + epoch // 256, tf.constant(seed % 2**31, tf.int64), epoch])
+    epoch = tf.convert_to_tensor(epoch, tf.int64)
+    words = [_SHUFFLE_KEY + hashed + epoch // 256, tf.fill(tf.shape(epoch), tf.constant(seed % 2**31, tf.int64)), epoch]
+    key = tf.stack(words, axis=-1)
     last = tf.constant(count - 1, tf.int64)
     return tf.raw_ops.RandomIndexShuffle(index=index, seed=key, max_index=last, rounds=4)
+
+
+def repeated(index, seed, count):
+    """Where positions `index` (int64 [n]) of an endless order over `count` examples lie in the stored one, int64 [n].
+
+    The order has each example once before it has any again, and is shuffled anew each time; it is the stored one
+    where `seed` is None.
+    """
+    if seed is None:
+        return index % count
+    return shuffled(index % count, another(f"repeated {seed}"), index // count, count)
 
 
 class WrongExamples:

@@ -1,18 +1,19 @@
 """`load`: examples in memory, an order that is a function of (seed, step), and batches from both."""
 
-import hashlib
 import operator
 import warnings
-from dataclasses import dataclass, field
 
 import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.core.feeding import CHECKED
+from tfgan_zoo.data.facts import Info, contents
 from tfgan_zoo.data.find import find
 from tfgan_zoo.data.kinds import KEYS
-from tfgan_zoo.data.order import WrongExamples, another, shuffled
-from tfgan_zoo.data.taken import Folder, LeftOut
+from tfgan_zoo.data.labelled import DRAWN, partly_labelled
+from tfgan_zoo.data.order import WrongExamples, another, repeated, shuffled
+from tfgan_zoo.data.taken import LeftOut
+from tfgan_zoo.losses.semi_supervised import UNLABELLED
 from tfgan_zoo.utils.resize import Form
 
 # A batch is one gather, far cheaper than a training step: two hands and a short queue suffice.
@@ -31,6 +32,8 @@ def load(
     channels=None,
     take=None,
     keys=None,
+    labelled=None,
+    labelled_seed=0,
     data_dir=None,
     shuffle=True,
     start_step=None,
@@ -56,6 +59,9 @@ def load(
         take: only the first `take` examples.
         keys: only these keys of a batch, such as ("image", "label"); None for all. XLA compiles no
             batch with strings, so `jit_compile` needs a choice without `caption`.
+        labelled: keep only so many labels, of images, as many of each class; all other labels become -1,
+            for semi-supervised learning. Labels of -1 in arrays stand for none, too.
+        labelled_seed: of which labels are kept; `seed` does not change them.
         data_dir: where TFDS' prepared data sets are, else $TFDS_DATA_DIR, else TFDS' default; of
             what `prepare` has built, a folder to look in before the zoo's cache.
         shuffle: False gives the stored order, every epoch.
@@ -68,6 +74,10 @@ def load(
         [B,K,4] with `classes` int32 [B,K], `caption` string [B] (UTF-8), `text` float32 [B,d],
         `condition` and `wrong_image` (images; the conditions of `degraded` are in [0,1]); or `image_a` and
         `image_b` with `attributes_a` and `attributes_b`; or `x` float32 [B,d].
+
+        Where some examples have a label and others -1, each batch brings a labelled one of B examples beside:
+        `labelled_image` and `labelled_label`, drawn from the labelled examples, which are shuffled and repeated
+        in an order of their own. `image` and `label` are of all examples.
 
         The finite one has len() and counts its iterations: the e-th complete one is epoch e, so that
         `fit(dataset, epochs=3)` sees the batches of the stream from step 0 on; one given up before
@@ -83,7 +93,7 @@ def load(
     seed = _at_least(0, seed, "seed")
     start_step = start_step if start_step is None else _at_least(0, start_step, "start_step")
     source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
-    examples = _chosen(source, whole, keys)
+    examples = _chosen(source, partly_labelled(whole, labelled, labelled_seed, source.name), keys)
     unlike = {key: classes(whole) for key, classes in source.unlike.items() if key in examples}
     steps = _count(examples) // batch_size
     if not steps:
@@ -95,72 +105,57 @@ def load(
 
 
 def arrays(
-    name, split="train", *, image_size=None, fit="crop", channels=None, take=None, keys=None, data_dir=None
+    name,
+    split="train",
+    *,
+    image_size=None,
+    fit="crop",
+    channels=None,
+    take=None,
+    keys=None,
+    labelled=None,
+    labelled_seed=0,
+    data_dir=None,
 ):
     """The examples that `load` draws from, in their stored order, as a dict of NumPy arrays.
 
     Returns:
         The keys of `load`: images uint8 [N,H,W,C], where floats are rounded to the nearest of the
         256 levels, layouts uint8, conditions as they are stored, captions NumPy text, the rest as in
-        batches. Of unpaired domains each has all its examples, be they more than the other's. Not to be
-        written to.
+        batches. Of unpaired domains each has all its examples, be they more than the other's; under
+        `labelled_image` and `labelled_label` is each labelled example once. Not to be written to.
 
     Arguments and errors are those of `load`.
     """
-    examples = _chosen(*_find(name, split, Form.of(image_size, fit, channels), take, data_dir), keys)
+    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
+    examples = _chosen(source, partly_labelled(whole, labelled, labelled_seed, source.name), keys)
     return {key: KEYS[key].plain(array) for key, array in examples.items()}
 
 
-@dataclass(frozen=True)
-class Info:
-    """What a data set holds.
-
-    Attributes:
-        num_examples: the number of examples of an epoch; of unpaired domains the smaller's.
-        elements: {key: (shape, dtype)} of one example as `load` gives it.
-        class_names: the names of the labels, or of the classes in layouts from 1 on; or None.
-        label_counts: {label: how many examples there are of it}; or None without labels.
-        contents: a hash of all examples, see `contents`.
-        folders: what was taken of each folder of images, and what was left.
-    """
-
-    num_examples: int
-    elements: dict[str, tuple[tuple[int, ...], str]]
-    class_names: tuple[str, ...] | None
-    label_counts: dict[int, int] | None = field(default=None, compare=False)
-    contents: str = field(default="", compare=False)
-    folders: tuple[Folder, ...] = field(default=(), compare=False)
-
-    @property
-    def num_classes(self):
-        """How many classes its labels have names for, or else are counted up to; None without labels."""
-        if self.label_counts is None:
-            return None
-        return len(self.class_names) if self.class_names else max(self.label_counts) + 1
-
-
 def info(
-    name, split="train", *, image_size=None, fit="crop", channels=None, take=None, keys=None, data_dir=None
+    name,
+    split="train",
+    *,
+    image_size=None,
+    fit="crop",
+    channels=None,
+    take=None,
+    keys=None,
+    labelled=None,
+    labelled_seed=0,
+    data_dir=None,
 ):
     """The `Info` of what `load` would give. Arguments and errors are those of `load`."""
     source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
-    examples = _chosen(source, whole, keys)
+    examples = _chosen(source, partly_labelled(whole, labelled, labelled_seed, source.name), keys)
     elements = {key: (array.shape[1:], KEYS[key].dtype) for key, array in examples.items()}
-    counts = np.unique(examples["label"], return_counts=True) if "label" in examples else None
-    label_counts = counts and dict(zip(*(values.tolist() for values in counts)))
+    label_counts = None
+    if "label" in examples:
+        labels, counts = np.unique(examples["label"][examples["label"] != UNLABELLED], return_counts=True)
+        label_counts = dict(zip(labels.tolist(), counts.tolist()))
     return Info(
         _count(examples), elements, source.class_names, label_counts, contents(examples), source.folders
     )
-
-
-def contents(examples):
-    """A SHA-256 over all arrays of a dict: it changes with the examples, and not with where they lie."""
-    digest = hashlib.sha256()
-    for key in sorted(examples):
-        array = np.ascontiguousarray(examples[key])
-        digest.update(f"{key} {array.dtype} {array.shape}".encode())
-        digest.update(array)
-    return digest.hexdigest()
 
 
 def is_of_files(name, data_dir=None):
@@ -191,12 +186,15 @@ def _chosen(source, examples, keys):
 def _batch_function(examples, batch_size, seed, apart, unlike):
     """(epoch, step within it) -> a batch; in the stored order where `seed` is None.
 
-    The keys in `apart` follow an order of their own, over all of their own examples. Those in `unlike`,
-    {key: classes [N]}, are of an example of another class than the other keys of their row.
+    The keys of a labelled batch go round and round the labelled examples. The keys in `apart` follow an order of
+    their own, over all of their own examples. Those in `unlike`, {key: classes [N]}, are of an example of another
+    class than the other keys of their row.
     """
-    together = [key for key in examples if key not in apart]
+    labelled = [key for key in DRAWN if key in examples]
+    together = [key for key in examples if key not in apart and key not in labelled]
     others = [key for key in examples if key in apart]
     groups = [(together, seed), (others, seed if seed is None else another(seed))]
+    of_an_epoch = _count(examples) // batch_size * batch_size
     # The arrays stay in the host's memory, whatever device is the default.
     with tf.device("CPU:0"):
         tensors = {key: tf.constant(array) for key, array in examples.items()}
@@ -212,6 +210,9 @@ def _batch_function(examples, batch_size, seed, apart, unlike):
             for key in keys:
                 place = strangers[key].rows(rows, seed, epoch) if key in strangers else rows
                 found[key] = KEYS[key].batch(tf.gather(tensors[key], place))
+        for key in labelled:
+            place = repeated(epoch * of_an_epoch + index, seed, len(examples[key]))
+            found[key] = KEYS[key].batch(tf.gather(tensors[key], place))
         return found
 
     return batch
@@ -262,7 +263,7 @@ def _mapped(dataset, function):
 
 def _count(examples):
     """The number of examples of an epoch: that of the shorter domain where there are two."""
-    return min(len(array) for array in examples.values())
+    return min(len(examples[key]) for key in set(examples) - set(DRAWN) or examples)
 
 
 def _at_least(least, value, name):

@@ -9,11 +9,12 @@ import functools
 import inspect
 
 import numpy as np
+import tensorflow as tf
 
 from tfgan_zoo import data
 from tfgan_zoo.data import toys
 from tfgan_zoo.evaluation.protocols import PROTOCOLS
-from tfgan_zoo.evaluation.references import extractor_of
+from tfgan_zoo.evaluation.references import extractor_of, reference_settings
 from tfgan_zoo.text import encoders
 
 # The extractor's outputs for the splits of the Inception score.
@@ -27,7 +28,7 @@ def problems(model, config):
         model: its model, with any weights.
         config: a `Config` whose data can be read and whose settings were checked.
     """
-    read = functools.cache(lambda split: data.info(**{**config.data.model_dump(), "split": split}))
+    read = functools.cache(lambda split: data.info(**reference_settings(config, split)))
     found = []
     for name, given in config.eval.items():
         protocol = PROTOCOLS[name]
@@ -90,7 +91,7 @@ def has_known_modes(model, config, settings):
 
 def has_captions(model, config, settings):
     """Data with captions and their embeddings."""
-    found = data.info(**{**config.data.model_dump(), "keys": None}).elements
+    found = data.info(**{**reference_settings(config), "keys": None}).elements
     if not {"image", "text", "caption"} <= set(found):
         raise ValueError("it needs images with captions, as data.name=captioned/NAME gives them")
 
@@ -109,12 +110,25 @@ def fills_ten_splits(model, config, settings):
 
 def tells_the_classes(model, config, settings):
     """A system of classes, and an extractor that tells as many apart as the data have."""
-    if not hasattr(model, "classes"):
+    if "label" not in next(iter(model.samplers().values())).inputs:
         raise ValueError("this system has no classes to ask for")
     told = _outputs(settings["extractor"], model)["logits"].shape[1]
-    count = data.info(**config.data.model_dump()).num_classes or model.classes
+    count = data.info(**reference_settings(config)).num_classes or model.classes
     if told != count:
         raise ValueError(f"{settings['extractor']} tells {told} classes apart, and there are {count}")
+
+
+def classifies(model, config, settings):
+    """A system that serves probabilities of classes of images."""
+    function, specs = model.signatures().get("classify", (lambda inputs: {}, {}))
+    if "class_probs" not in function({key: tf.zeros([1, *spec.shape[1:]]) for key, spec in specs.items()}):
+        raise ValueError("this system serves no probabilities of classes")
+
+
+def has_labels(model, config, settings):
+    """A split with labels."""
+    if "label" not in data.info(**reference_settings(config, settings["split"])).elements:
+        raise ValueError(f"{config.data.name}:{settings['split']} has no labels")
 
 
 def _lookups(model, read):

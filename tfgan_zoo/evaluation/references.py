@@ -5,12 +5,15 @@ import functools
 from tfgan_zoo import data, metrics
 
 
+def reference_settings(config, split=None):
+    """The arguments of `data.arrays` for the config's data, of its own split or another, with all their labels."""
+    settings = {**config.data.model_dump(), "labelled": None}
+    return settings if split is None else {**settings, "split": split}
+
+
 def reference_arrays(config, split=None):
-    """The config's data as arrays, of its own split or another."""
-    settings = config.data.model_dump()
-    if split is not None:
-        settings["split"] = split
-    return data.arrays(**settings)
+    """The config's data as arrays, of its own split or another, with all their labels."""
+    return data.arrays(**reference_settings(config, split))
 
 
 def stamp(config, split, examples):
@@ -51,8 +54,7 @@ def held_out_batch(config, count=10):
 
     It has `count` of them, or all that there are; 10 are what a run's pictures show translations of.
     """
-    settings = config.data.model_dump()
-    settings["split"] = config.held_out or settings["split"]
+    settings = reference_settings(config, config.held_out)
     count = min(count, data.info(**settings).num_examples)
     return next(iter(data.load(**settings, batch_size=count, shuffle=False)))
 

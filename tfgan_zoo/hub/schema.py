@@ -75,6 +75,8 @@ class Data(_Section):
     channels: Annotated[Literal[1, 3], BeforeValidator(_no_truth_value)] | None = None
     take: Whole | None = Field(None, ge=1)
     keys: list[str] | None = None
+    labelled: Whole | None = Field(None, ge=1)
+    labelled_seed: Whole = Field(0, ge=0)
     data_dir: str | None = None
 
 

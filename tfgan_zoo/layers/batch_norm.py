@@ -83,6 +83,27 @@ def conditional_batch_norm(x, condition, linear):
     return BatchNormalization(center=False, scale=False)(x) * (1.0 + gain) + bias
 
 
+def batch_norms(network):
+    """The `BatchNormalization` layers of a network, at any depth."""
+    return [layer for layer in network._flatten_layers() if isinstance(layer, BatchNormalization)]
+
+
+@contextlib.contextmanager
+def kept_averages(network):
+    """A context in which a network's batch norms normalise by their batches and leave their moving averages alone.
+
+    For batches that the network meets in training alone, such as fakes. Everything else trains as it does.
+    """
+    held = [(norm, norm.momentum) for norm in batch_norms(network)]
+    try:
+        for norm, _ in held:
+            norm.momentum = 1.0
+        yield
+    finally:
+        for norm, momentum in held:
+            norm.momentum = momentum
+
+
 @contextlib.contextmanager
 def standing_statistics(network, batches):
     """A context in which a network's batch norms hold the mean of their statistics over some batches.
@@ -95,7 +116,7 @@ def standing_statistics(network, batches):
         network: a model with any number of `BatchNormalization`.
         batches: an iterable of the network's inputs, each of equal weight.
     """
-    norms = [layer for layer in network._flatten_layers() if isinstance(layer, BatchNormalization)]
+    norms = batch_norms(network)
     held = [(norm, norm.momentum, norm.moving_mean.numpy(), norm.moving_variance.numpy()) for norm in norms]
     try:
         for count, batch in enumerate(batches):

@@ -1,59 +1,35 @@
 """Dropout whose masks depend neither on the number of replicas nor on an interruption."""
 
-import random
-
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.layers.keyed import Keyed
 from tfgan_zoo.random import draws
-from tfgan_zoo.random.noise import replica_rows
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class ReplicaDropout(keras.layers.Layer):
-    """Dropout that draws one mask for the whole global batch, keyed by its own count of calls.
-
-    `keras.layers.Dropout` gives every replica the same mask, so that two replicas do not train as
-    one would, and its random state is in no saved file. Here the count is a weight. Survivors are
-    scaled by 1 / (1 - rate), as in Keras.
+class ReplicaDropout(Keyed):
+    """Dropout with one mask for the whole global batch. Survivors are scaled by 1 / (1 - rate), as in Keras.
 
     Args:
         rate: the share of inputs to drop, in [0, 1).
-        seed: an integer; by default drawn when the layer is made.
+        seed: as in `Keyed`.
     """
 
     def __init__(self, rate, seed=None, **kwargs):
-        super().__init__(**kwargs)
+        super().__init__(seed, **kwargs)
         if not 0 <= rate < 1:
             raise ValueError(f"Dropout needs a rate in [0, 1); got {rate}.")
         self.rate = rate
-        self.seed = random.randrange(2**31) if seed is None else seed
-
-    def build(self, input_shape):
-        self.calls = self.add_weight(
-            name="calls",
-            shape=(),
-            dtype="int64",
-            initializer="zeros",
-            trainable=False,
-            aggregation="only_first_replica",
-        )
 
     def call(self, inputs, training=False):
         if not training or self.rate == 0:
             return inputs
-        key = tf.stack([tf.cast(self.seed, tf.int64), self.calls.value])
-        self.calls.assign(self.calls + 1)
-        shape = [tf.shape(inputs)[0], *inputs.shape[1:]]
-        uniform = replica_rows(lambda everyone: draws.uniform(everyone, key), shape)
-        kept = tf.cast(uniform >= self.rate, inputs.dtype)
+        kept = tf.cast(self.drawn(draws.uniform, inputs) >= self.rate, inputs.dtype)
         return inputs * kept / tf.cast(1.0 - self.rate, inputs.dtype)
 
-    def compute_output_shape(self, input_shape):
-        return input_shape
-
     def get_config(self):
-        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+        return {**super().get_config(), "rate": self.rate}
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")

@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers
 
+from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
 from tfgan_zoo.layers.scale_and_shift import ScaleAndShift
@@ -29,6 +30,21 @@ def image_generator(latent_dim=100, hidden=1200, image_size=28, channels=1):
         kernel_initializer=_symmetric(0.05),
         dtype="float32",
     )(h)
+    image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)
+    image = layers.Reshape([image_size, image_size, channels], dtype="float32")(image)
+    return keras.Model(z, image, name="generator")
+
+
+def batch_norm_generator(latent_dim=100, hidden=(500, 500), activation="softplus", image_size=28, channels=1):
+    """z [B, latent_dim] -> layers of `hidden` with batch norm before their activation -> sigmoid pixels, in [-1, 1].
+
+    By default the generator for MNIST of Salimans et al. 2016, arXiv:1606.03498.
+    """
+    z = keras.Input([latent_dim], name="z")
+    h = z
+    for units in hidden:
+        h = layers.Activation(activation)(BatchNormalization()(layers.Dense(units, use_bias=False)(h)))
+    pixels = layers.Dense(image_size * image_size * channels, activation="sigmoid", dtype="float32")(h)
     image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)
     image = layers.Reshape([image_size, image_size, channels], dtype="float32")(image)
     return keras.Model(z, image, name="generator")

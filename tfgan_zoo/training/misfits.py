@@ -7,6 +7,8 @@ from tfgan_zoo.hub import builders
 
 # How to come by data with a key, where they lack it.
 _SOURCES = {
+    "labelled_image": "data.labelled=100 keeps 100 labels, as many of each class",
+    "labelled_label": "data.labelled=100 keeps 100 labels, as many of each class",
     "label": "put the images of each class into a folder of its own, and no image beside these folders",
     "condition": "data.name=edges/NAME makes conditions of images, and degraded/bicubic4/NAME small copies",
     "image_a": "data.name=unpaired/NAME+NAME gives two domains",
@@ -38,7 +40,7 @@ def misfits(config, model, info):
         has = tuple(info.elements[key][0]) if key in info.elements else None
         if has and any(network.examples[key] != has for network in built):
             yield _misfit(key, has, built, _side_of_data(model, key))
-    if "label" in model.example_shapes and info.num_classes and hasattr(model, "classes"):
+    if {"label", "labelled_label"} & set(model.example_shapes) and info.num_classes and hasattr(model, "classes"):
         yield from _classes(model, info, networks)
 
 

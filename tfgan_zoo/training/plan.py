@@ -57,6 +57,8 @@ def _of_data(config, found):
     for key, (shape, dtype) in info.elements.items():
         is_image = key.startswith("image") and len(shape) == 3
         yield f"  {key}: {' x '.join(map(str, shape)) or 'a number'}, {dtype}{fit if is_image else ''}"
+    if info.num_labelled:
+        yield f"  {info.num_labelled:,} of them have a label, of {len(info.label_counts)} classes"
     if info.class_names and info.label_counts and not info.folders:
         counts = [
             f"{name} {info.label_counts.get(label, 0):,}" for label, name in enumerate(info.class_names)
