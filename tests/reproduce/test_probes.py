@@ -1,5 +1,7 @@
 """Bounds of means, gradients, features; the networks that judge are tried with the claims of translators."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -70,3 +72,25 @@ def test_the_mean_distance_of_pairs_within_a_set():
     """Of 0, 3 and 4i the distances are 3, 4 and 5; the other set is one point, far away."""
     vectors = np.array([[[0, 0], [3, 0], [0, 4]], [[50, 50]] * 3], float)
     assert probes.mean_pair_distance(vectors) == pytest.approx((3 + 4 + 5) / 3 / 2)
+
+
+def test_the_median_estimate_before_a_scoring_is_correlated_with_it():
+    """Medians of the two losses before each scoring: 4, 3, 2; over all before, 4, 4, 3.5."""
+
+    def run(scores):
+        losses = [{"step": n, "loss": -value} for n, value in enumerate([4, 4, 4, 2, 1, 3], 1)]
+        scored = [{"step": 2 * n, "fid": value} for n, value in enumerate(scores, 1)]
+        return SimpleNamespace(losses=losses, scores=scored)
+
+    def estimate(row):
+        return -row["loss"]
+
+    assert probes.correlation_along(run([9, 5, 1]), estimate, window=2) == pytest.approx(1)
+    assert probes.correlation_along(run([1, 5, 9]), estimate, window=2) == pytest.approx(-1)
+
+
+def test_the_end_of_a_run_is_a_share_of_its_rows():
+    rows = [{"loss": value} for value in (9, 9, 9, 9, 2, 4)]
+    assert probes.at_end(rows, "loss", 1 / 3) == 3
+    assert probes.at_end(rows, "loss", 0.01) == 4
+    assert probes.at_end(rows, "loss", 1) == 7

@@ -1,4 +1,4 @@
-"""Judges of what models make: networks that read images, trained on real ones alone, and bounds of means."""
+"""Judges of what models make: networks that read images, trained on real ones alone, and figures of runs."""
 
 import keras
 import numpy as np
@@ -133,6 +133,29 @@ def mean_pair_distance(vectors):
     count = vectors.shape[1]
     distances = [np.linalg.norm(each[:, None] - each[None], axis=-1).sum() for each in vectors]
     return float(np.mean(distances) / (count * (count - 1)))
+
+
+def correlation_along(variant, estimate, window, score="fid"):
+    """Spearman's rho, along a run, of a score and the median of an estimate over the losses before a scoring.
+
+    Args:
+        variant: a `Variant`, or what has its `losses` and `scores`.
+        estimate: a function of a row of losses to a number.
+        window: how many rows before a scoring give the median.
+        score: its name in the rows of scores.
+    """
+    medians, found = [], []
+    for row in variant.scores:
+        before = [estimate(loss) for loss in variant.losses if loss["step"] <= row["step"]]
+        medians.append(np.median(before[-window:]))
+        found.append(row[score])
+    return float(stats.spearmanr(medians, found).statistic)
+
+
+def at_end(rows, name, share):
+    """The mean of a logged value over the last share, in (0, 1], of a run's rows: of one at least."""
+    last = max(1, round(share * len(rows)))
+    return float(np.mean([row[name] for row in rows[-last:]]))
 
 
 def mean_and_error(values):

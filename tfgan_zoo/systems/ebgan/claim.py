@@ -7,6 +7,7 @@ from tfgan_zoo.evaluation.references import extractor_of, held_out_batch
 from tfgan_zoo.losses import energy
 from tfgan_zoo.metrics.neighbours import mean_distance
 from tfgan_zoo.reproduce import Check
+from tfgan_zoo.reproduce.probes import at_end
 from tfgan_zoo.utils.batching import in_batches
 
 CLAIM = (
@@ -65,8 +66,8 @@ def measure(bench, seeds, steps, samples, grid):
     return {
         "diversity": np.median([_diversity(*each, real) for each in zip(variants, seeds)]),
         "diversity_without_margin": np.median([_diversity(*each, real) for each in zip(without, seeds)]),
-        "energy_of_reals": np.median([_at_end(variant, "energy_of_reals") for variant in variants]),
-        "energy_of_fakes": np.median([_at_end(variant, "energy_of_fakes") for variant in variants]),
+        "energy_of_reals": np.median([at_end(variant.losses, "energy_of_reals", 0.1) for variant in variants]),
+        "energy_of_fakes": np.median([at_end(variant.losses, "energy_of_fakes", 0.1) for variant in variants]),
         "cosine": _cosine(first, first.model.generate(samples, seed=seeds[0])),
         "cosine_of_reals": _cosine(first, real),
         "cosine_without_term": _cosine(untermed, untermed.model.generate(samples, seed=seeds[0])),
@@ -77,12 +78,6 @@ def measure(bench, seeds, steps, samples, grid):
 def _diversity(variant, seed, real):
     made = variant.model.generate(len(real), seed=seed)
     return variant.note("diversity", mean_distance(made) / mean_distance(real))
-
-
-def _at_end(variant, name):
-    """The mean of a logged value over the last tenth of a run."""
-    rows = variant.losses[-max(1, len(variant.losses) // 10) :]
-    return variant.note(name, np.mean([row[name] for row in rows]))
 
 
 def _sizes(config):

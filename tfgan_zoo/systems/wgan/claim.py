@@ -3,11 +3,11 @@
 import keras
 import numpy as np
 import tensorflow as tf
-from scipy.stats import spearmanr
 
 from tfgan_zoo.losses import gan, wasserstein
 from tfgan_zoo.networks import mlp
 from tfgan_zoo.reproduce import Check
+from tfgan_zoo.reproduce.probes import correlation_along
 
 CLAIM = "The critic's estimate correlates with sample quality, and training does not need batch norm."
 PAPER = (
@@ -51,9 +51,9 @@ def measure(
     common = {"train.steps": steps, "train.score_every": score_every, "eval": fid}
     wgan = bench.train("wgan", "wgan/mnist", common, seed)
     dcgan = bench.train("dcgan", "dcgan/mnist", {**common, **_size_of(wgan.config)}, seed)
-    estimate = _correlation(wgan, lambda row: -row["critic_loss"], window)
+    estimate = correlation_along(wgan, lambda row: -row["critic_loss"], window)
     # The discriminator's loss bounds the Jensen-Shannon divergence: JS >= log 2 - L_D / 2.
-    jensen_shannon = _correlation(dcgan, lambda row: np.log(2) - row["discriminator_loss"] / 2, window)
+    jensen_shannon = correlation_along(dcgan, lambda row: np.log(2) - row["discriminator_loss"] / 2, window)
     wgan.note("spearman", estimate)
     dcgan.note("spearman", jensen_shannon)
 
@@ -90,16 +90,6 @@ def _size_of(config, players=("generator", "discriminator")):
         sizes[f"networks.{player}.width"] = width
         sizes[f"networks.{player}.image_size"] = size
     return sizes
-
-
-def _correlation(variant, estimate, window):
-    """Spearman's rho between FID-C at each scoring and the median estimate of the losses before it."""
-    medians, scores = [], []
-    for row in variant.scores:
-        before = [estimate(loss) for loss in variant.losses if loss["step"] <= row["step"]]
-        medians.append(np.median(before[-window:]))
-        scores.append(row["fid"])
-    return float(spearmanr(medians, scores).statistic)
 
 
 def slopes(steps, batch=256, clip=0.1, seed=0):
