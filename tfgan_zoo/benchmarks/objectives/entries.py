@@ -57,6 +57,7 @@ OBJECTIVES = {
         # The energy is a distance, so that its margin has the data's scale.
         of_data={"ring": {"margin": 1.0}, "mixture": {"margin": 1.0}, "mnist": {"margin": 5.0}},
     ),
+    "began": Objective("BEGAN", "began", {"k_rate": 5e-3}, judge="autoencoder"),
     "b_gan": Objective("b-GAN", "b_gan"),
     "geometric_gan": Objective("geometric GAN", "geometric_gan"),
 }

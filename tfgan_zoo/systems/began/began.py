@@ -28,8 +28,8 @@ class BEGAN(AdversarialModel):
     """Both players step at once, then k moves towards the balance of their errors.
 
     Args:
-        generator: functional model, latents [B, d] -> images, linear.
-        discriminator: functional model, images -> {"reconstruction": images, "code": [B, n]}.
+        generator: functional model, latents [B, d] -> examples, linear.
+        discriminator: functional model, examples -> {"reconstruction": examples, "code": [B, n]}.
         gamma: the ratio L(G(z)) / L(x) that is held, in (0, 1]; the larger, the more diverse the samples.
         k_rate: lambda_k, the rate of k; 0 for a k that stays.
         k_start: k before the first step, in [0, 1].
@@ -68,10 +68,12 @@ class BEGAN(AdversarialModel):
         self.k_start = k_start
         self.k = self.counter("k", start=k_start, dtype="float32")
         self.prior = prior
-        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)}, finish=_clipped)
+        # Points have no range.
+        finish = _clipped if len(generator.output_shape) == 4 else None
+        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)}, finish=finish)
 
     def train_step(self, data):
-        noise, real = self.noise(), data["image"]
+        noise, real = self.noise(), data[self.example_key]
         # The discriminator's latents and the generator's.
         first, second = (self.sampler.draw(noise, self.rows(real)) for _ in range(2))
 
@@ -99,14 +101,17 @@ class BEGAN(AdversarialModel):
         return tf.reduce_mean(energy.mean_error(images, reconstructed))
 
     def autoencode(self, inputs):
-        """Serving: {"image": [B, H, W, C]} -> {"reconstruction": [B, H, W, C], "code": [B, n]}."""
-        return autoencoded(self.discriminator, inputs["image"], training=False)
+        """Serving: {"image": [B, H, W, C]} or {"x": [B, d]} -> {"reconstruction": as the input, "code": [B, n]}."""
+        return autoencoded(self.discriminator, inputs[self.example_key], training=False)
 
     def signatures(self):
         return super().signatures() | {"autoencode": (self.autoencode, self.example_specs())}
 
     def picture(self, path, batch, seed=0):
-        """A row of reals and three of samples, under each row its reconstructions."""
+        """A row of reals and three of samples, under each row its reconstructions; of points, samples alone."""
+        if self.example_key == "x":
+            super().picture(path, batch, seed)
+            return
         real = batch["image"].numpy()
         made = self.generate(3 * len(real), seed)
 
