@@ -99,6 +99,7 @@ def reproduce(config_id, folder, smoke=False, seed=None, say=print):
     measurement = {
         "seeds": config.claim.get("seeds", [config.claim.get("seed", 0)]),
         **values,
+        "config": {key: value for key, value in config.as_dict().items() if key not in ("claim", "smoke")},
         "measuring_seconds": round(time.monotonic() - begun - bench.seconds_training, 1),
         **cards.provenance(),
     }

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from tfgan_zoo import evaluation
 from tfgan_zoo.hub import models
-from tfgan_zoo.hub.config import RUN_CONFIG, load_config, resolved
+from tfgan_zoo.hub.config import RUN_CONFIG, load_config
 from tfgan_zoo.hub.weights import load_pretrained, read_card, read_weights
 from tfgan_zoo.training.callbacks import read_table
-from tfgan_zoo.training.run import computing, train
+from tfgan_zoo.training.run import train
+from tfgan_zoo.training.run_folder import computed_by
 
 
 @dataclass
@@ -114,12 +115,8 @@ class Bench:
     def _is_finished(self, folder, config):
         if not (folder / "card.json").exists():
             return False
-        before = resolved(json.loads((folder / "config.json").read_text(encoding="utf-8")))
-        return computing(models.settled(before).as_dict()) == computing(models.settled(config).as_dict())
-
-
-def _computing(config):
-    return computing(models.settled(config).as_dict())
+        before = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        return computed_by(before) == computed_by(config.as_dict())
 
 
 def halfway_constant(steps, players):

@@ -6,6 +6,7 @@ import math
 from tfgan_zoo.hub.index import pretrained_folder
 from tfgan_zoo.hub.wording import within_noise
 from tfgan_zoo.reproduce.checks import as_text, judged
+from tfgan_zoo.training.run_folder import computed_by
 from tfgan_zoo.utils.files import write_json
 
 RECORD = "claim.json"
@@ -59,17 +60,18 @@ def extended(before, config, program, measurement, runs):
     """A record with one more measurement.
 
     A measurement of the same trained weights from the same seeds is replaced. Verdicts against other targets,
-    and measurements with other settings, become lines of the history.
+    and measurements with other settings of the claim or of what is trained, become lines of the history.
 
     Args:
         before: the record so far, or None.
         config: the `Config` with the claim.
         program: the module of the claim.
-        measurement: a dict with `seeds`, `values`, `errors`, and by what code and machine they were measured.
+        measurement: a dict with `seeds`, `values`, `errors`, the `config` that was trained, and by what code and
+            machine they were measured.
         runs: the records of the trained models that were measured.
     """
     pairs, history = [], []
-    if before and before["settings"] == _settings(config):
+    if before and before["settings"] == _settings(config) and _trained_alike(before, measurement):
         history = [*before["history"], *_lines(before, _with_another_target(before, config))]
         pairs = [pair for pair in _pairs(before) if _identity(*pair) != _identity(measurement, runs)]
     elif before:
@@ -134,6 +136,16 @@ def _pairs(record):
         )
         for n, measurement in enumerate(record["measurements"])
     ]
+
+
+def _trained_alike(record, measurement):
+    """Whether the measurements of a record were of models of the same config; older ones do not say."""
+    last = record["measurements"][-1].get("config")
+    return last is None or _trained_by(last) == _trained_by(measurement["config"])
+
+
+def _trained_by(config):
+    return {key: value for key, value in computed_by(config).items() if key != "eval"}
 
 
 def _identity(measurement, runs):

@@ -174,6 +174,11 @@ def computing(settings):
     return {key: value for key, value in settings.items() if key not in _TEXT}
 
 
+def computed_by(raw):
+    """`computing` of a dict that was written before now, with the defaults and names of now."""
+    return computing(models.settled(resolved(raw)).as_dict())
+
+
 def _flatten(value, path=""):
     if isinstance(value, dict):
         for key, child in value.items():
