@@ -127,8 +127,8 @@ def test_measurements_of_models_that_were_trained_otherwise_are_history():
     record = extended(before, config(), PROGRAM, retrained, [run(1, "b")])
     assert record["measurements"] == [retrained]
     assert record["history"] == [
-        "Judged at commit 0abcdefgh against >= 0.8: Share of right answers: 0.9, which held.",
-        "Judged at commit 0abcdefgh against < 0.3: Share of wrong ones: 0.1, which held.",
+        "Judged at commit 0abcdefgh, with other settings, against >= 0.8: Share of right answers: 0.9, which held.",
+        "Judged at commit 0abcdefgh, with other settings, against < 0.3: Share of wrong ones: 0.1, which held.",
     ]
 
 

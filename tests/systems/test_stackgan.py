@@ -63,7 +63,7 @@ def stackgan(stage, rates=None, of_z=0.0, **arguments):
     optimizers = {player: keras.optimizers.SGD((rates or {}).get(player, 0.0)) for player in model.players()}
     model.compile(optimizers, stages=[{"name": name, "steps": 1} for name in (STAGE_1, STAGE_2)])
     model.stage = stage
-    model.step.assign(0 if stage == STAGE_1 else 1)
+    model.step.assign(0 if stage == STAGE_1 else 2)
     return model
 
 

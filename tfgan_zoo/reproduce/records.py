@@ -75,7 +75,7 @@ def extended(before, config, program, measurement, runs):
         history = [*before["history"], *_lines(before, _with_another_target(before, config))]
         pairs = [pair for pair in _pairs(before) if _identity(*pair) != _identity(measurement, runs)]
     elif before:
-        history = [*before["history"], *_lines(before, before["checks"])]
+        history = [*before["history"], *_lines(before, before["checks"], ", with other settings,")]
     return complete(config, program, [*pairs, (measurement, runs)], history)
 
 
@@ -159,10 +159,10 @@ def _with_another_target(record, config):
     return [check for check in record["checks"] if check["target"] != targets.get(check["key"])]
 
 
-def _lines(record, checks):
+def _lines(record, checks, how=""):
     """A line of history for each verdict among some checks of a record."""
     return [
-        f"Judged at commit {record['commit'][:9]} against {as_text(check['target'])}: "
+        f"Judged at commit {record['commit'][:9]}{how} against {as_text(check['target'])}: "
         f"{check['label']}: {_number(check)}, which {'held' if check['holds'] else 'did not hold'}."
         for check in checks
         if check["holds"] is not None

@@ -37,7 +37,7 @@ STAGE_1, STAGE_2 = "stage_1", "stage_2"
 class StackGAN(ReadsCaptions, AdversarialModel):
     """Equations 3 and 4 in the first stage, 5 and 6 in the second.
 
-    Batches hold `image` and `wrong_image` in the size of Stage II and `text`. Until the second stage begins,
+    Batches hold `image` and `wrong_image` in the size of Stage II and `text`. Until the second stage has had a step,
     `generate` gives the images of Stage I, enlarged bilinearly.
 
     Args:
@@ -195,7 +195,7 @@ class StackGAN(ReadsCaptions, AdversarialModel):
         made = {name: tf.cast(images, tf.float32) for name, images in made.items()}
         if self.stages:
             enlarged = tf.image.resize(made["stage1"], self.sampler.example_shape[:2])
-            has_begun = self.step.value >= self.stages[0].steps
+            has_begun = self.step.value > self.stages[0].steps
             made["image"] = tf.where(has_begun, made["image"], enlarged)
         return made
 
