@@ -20,16 +20,19 @@ def config(config_id="catgan/mnist", **overrides):
     return load_config(config_id, {**ASKED, "data.take": None, **overrides}, smoke=True)
 
 
-def classifier(answers):
-    """A model that gives each of the images, in their order, the class that `answers` has for it."""
+def classifier(answers, fake=0.0):
+    """A model that gives each of the images, in their order, the class that `answers` has for it.
+
+    fake: what it gives an eleventh class, that of fakes.
+    """
     seen = []
 
     def classify(inputs):
         seen.append(inputs["image"].numpy())
-        return {"class_probs": tf.one_hot(answers, 10)}
+        return {"class_probs": tf.pad(tf.one_hot(answers, 10), [[0, 0], [0, 1]], constant_values=fake)}
 
     return SimpleNamespace(
-        signatures=lambda: {"classify": (classify, {})}, averaged=contextlib.nullcontext, seen=seen
+        signatures=lambda: {"classify": (classify, {})}, averaged=contextlib.nullcontext, seen=seen, classes=10
     )
 
 
@@ -41,6 +44,12 @@ def test_the_share_of_images_that_get_another_class():
     assert score["metric"] == "test_error" and score["value"] == pytest.approx(0.3)
     assert score["protocol"]["n_test"] == 10 and SPLIT in score["protocol"]["data"]
     np.testing.assert_allclose(model.seen[0], held_out["image"] / 127.5 - 1, atol=1e-6)
+
+
+def test_an_image_that_is_taken_for_a_fake_counts_by_its_likeliest_class():
+    held_out = evaluation.reference_arrays(config(), SPLIT)
+    [score] = evaluation.evaluate(classifier(held_out["label"], fake=2.0), config())
+    assert score["value"] == 0
 
 
 def test_all_labels_of_the_split_count_however_few_training_has():
