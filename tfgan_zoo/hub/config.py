@@ -146,20 +146,20 @@ def _read(config_id, seen):
     return raw if base is None else _merge(_read(base, (*seen, config_id)), raw)
 
 
-def _merge(base, over):
+def _merge(base, over, keep_null=False):
     """`over` laid on `base`, map by map; null takes a key away.
 
-    A changed builder or class drops the old one's arguments.
+    A changed builder or class drops the old one's arguments. Within `smoke`, which is laid over the rest later, nulls
+    stay.
     """
-    if not (isinstance(base, dict) and isinstance(over, dict)):
+    if not isinstance(over, dict):
         return over
-    for name in ("builder", "class"):
-        if name in over and over[name] != base.get(name):
-            return over
-    merged = dict(base)
+    is_other = any(name in over and over[name] != base.get(name) for name in ("builder", "class"))
+    merged = {} if is_other else dict(base)
     for key, value in over.items():
-        merged[key] = _merge(base[key], value) if key in base else value
-    return {key: value for key, value in merged.items() if value is not None}
+        below = merged.get(key) if isinstance(merged.get(key), dict) else {}
+        merged[key] = _merge(below, value, keep_null or key == "smoke")
+    return merged if keep_null else {key: value for key, value in merged.items() if value is not None}
 
 
 def _nest(overrides):
