@@ -90,3 +90,14 @@ def test_the_mean_divergence_is_over_rows_and_dimensions():
     """Of N(0, 1) it is 0, of N(2, 1) 2, and of N(0, e) (e - 2) / 2 nats."""
     mu, logvar = tf.constant([[0.0, 2.0], [0.0, 0.0]]), tf.constant([[0.0, 0.0], [1.0, 0.0]])
     np.testing.assert_allclose(variational.mean_divergence(mu, logvar), (2 + (np.e - 2) / 2) / 4, rtol=1e-6)
+
+
+def test_pairs_are_ranked_up_to_a_margin():
+    """Margins of 2: pairs 3 apart, 2 apart, 1 apart and the wrong way round by 1."""
+    upper, lower = tf.Variable([[4.0], [2.0], [1.0], [-1.0]]), tf.Variable(tf.zeros([4, 1]))
+    with tf.GradientTape() as tape:
+        loss = hinge.ranking(upper, lower, 2.0)
+    assert float(loss) == (0 + 0 + 1 + 3) / 4
+    of_upper, of_lower = tape.gradient(loss, [upper, lower])
+    np.testing.assert_array_equal(of_upper, np.reshape([0, 0, -1, -1], [4, 1]) / 4)
+    np.testing.assert_array_equal(of_lower, -of_upper)
