@@ -115,6 +115,26 @@ def mean_over_replicas(values):
     return context.all_reduce(tf.distribute.ReduceOp.MEAN, values)
 
 
+def from_all_replicas(rows):
+    """The rows [B, ...] of all replicas, one after another, [replicas B, ...]; on one replica its own.
+
+    Gradients reach the rows of every replica. Replicas wait here for each other.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return rows
+    return context.all_gather(rows, axis=0)
+
+
+def from_first_replica(values):
+    """A tensor as the first replica has it, on all."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return values
+    own = tf.cast(tf.equal(context.replica_id_in_sync_group, 0), values.dtype)
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, own * values)
+
+
 def shared(dataset, strategy):
     """A data set for `fit`: of each global batch this worker's rows, in the order of the replicas.
 
