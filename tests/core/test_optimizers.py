@@ -8,6 +8,7 @@ import tensorflow as tf
 from tfgan_zoo.core.optimizers import (
     ConstantThenLinear,
     FlooredExponentialDecay,
+    HistoricalAdam,
     LazyAdam,
     RampedMomentumSGD,
     RestartingAdam,
@@ -140,3 +141,19 @@ def test_averages_have_a_half_life_which_may_grow_with_training(ramp, halves):
         kept = 0.5 ** (1 / half) if half else 0.0
         average = kept * average + (1 - kept) * variable.numpy()
         np.testing.assert_allclose(optimizer._model_variables_moving_average[0].numpy(), average, rtol=1e-4)
+
+
+def test_historical_averaging_adds_the_gradient_of_the_distance_to_the_mean_of_the_past():
+    """The same as Adam on gradients to which it is added by hand."""
+    ours, plain = HistoricalAdam(0.1, history=0.25), keras.optimizers.Adam(0.1)
+    variable, other = keras.Variable([1.0, -2.0]), keras.Variable([1.0, -2.0])
+    past = []
+    for gradient in (np.array([1.0, 0.5]), np.array([-3.0, 0.1]), np.array([0.2, 0.2])):
+        pull = 2 * 0.25 * (other.numpy() - np.mean(past, axis=0)) if past else 0
+        past.append(other.numpy())
+        ours.apply([tf.constant(gradient, tf.float32)], [variable])
+        plain.apply([tf.constant(gradient + pull, tf.float32)], [other])
+        np.testing.assert_allclose(variable, other, rtol=1e-5)
+    np.testing.assert_allclose(ours.means[0], np.mean(past, axis=0), rtol=1e-5)
+    again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(ours))
+    assert again.get_config() == ours.get_config() and again.history == 0.25

@@ -101,3 +101,17 @@ def test_pairs_are_ranked_up_to_a_margin():
     of_upper, of_lower = tape.gradient(loss, [upper, lower])
     np.testing.assert_array_equal(of_upper, np.reshape([0, 0, -1, -1], [4, 1]) / 4)
     np.testing.assert_array_equal(of_lower, -of_upper)
+
+
+def test_one_sided_smoothing_is_of_reals_alone():
+    real, fake = tf.constant([[2.0]]), tf.constant([[0.5]])
+    expected = -0.9 * math.log(sigmoid(2)) - 0.1 * math.log(1 - sigmoid(2)) - math.log(1 - sigmoid(0.5))
+    np.testing.assert_allclose(gan.discriminator(real, fake, real_target=0.9), expected, rtol=1e-6)
+
+
+def test_under_smoothing_the_best_d_of_equal_densities_is_half_of_the_target():
+    logit = tf.constant([[math.log(0.45 / 0.55)]])
+    with tf.GradientTape() as tape:
+        tape.watch(logit)
+        loss = gan.discriminator(logit, logit, real_target=0.9)
+    np.testing.assert_allclose(tape.gradient(loss, logit), [[0.0]], atol=1e-6)

@@ -76,6 +76,19 @@ def test_the_generator_descends_the_loss_it_was_given(name, sign):
     assert np.sign(logs["generator_loss"].numpy()) == sign
 
 
+def test_labels_of_reals_may_be_smoothed():
+    losses = []
+    for target in (1.0, 0.9):
+        model = toy_gan(real_target=target)
+        for layer in (model.discriminator, model.generator):
+            layer.set_weights([np.zeros_like(weight) for weight in layer.get_weights()])
+        # All logits are 1.
+        model.discriminator.layers[-1].bias.assign([1.0])
+        losses.append(float(model.train_step({"x": tf.ones([2, 1])})["discriminator_loss"]))
+    # -(t - 1) (log D - log(1 - D)) is the difference, where log D - log(1 - D) is the logit.
+    assert losses[1] - losses[0] == pytest.approx(0.1)
+
+
 def test_k_must_be_positive_and_losses_known():
     with pytest.raises(ValueError, match="k >= 1"):
         toy_gan(k=0)

@@ -130,6 +130,39 @@ class RestartingAdam(keras.optimizers.Adam):
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
+class HistoricalAdam(keras.optimizers.Adam):
+    """Adam on a loss to which historical averaging adds c |w - mean of past w|^2.
+
+    Salimans et al. 2016, arXiv:1606.03498, section 3.3. The mean is of the weights before each update so far, and a
+    part of the optimiser's state.
+
+    Args:
+        history: c.
+    """
+
+    def __init__(self, learning_rate=0.001, history=1e-3, **kwargs):
+        super().__init__(learning_rate, **kwargs)
+        self.history = history
+
+    def build(self, variables):
+        if self.built:
+            return
+        super().build(variables)
+        self.means = self.add_optimizer_variables(variables, "mean")
+
+    def update_step(self, gradient, variable, learning_rate):
+        mean = self.means[self._get_variable_index(variable)]
+        # There is no past before the first update.
+        past = ops.cast(self.iterations, variable.dtype)
+        pull = 2 * self.history * ops.minimum(past, 1) * (variable - mean)
+        self.assign(mean, mean + (variable - mean) / (past + 1))
+        super().update_step(gradient + pull, variable, learning_rate)
+
+    def get_config(self):
+        return {**super().get_config(), "history": self.history}
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
 class LazyAdam(keras.optimizers.Adam):
     """Adam for a player whose regulariser is taken every k steps, in an update of its own.
 

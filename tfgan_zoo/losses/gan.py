@@ -15,9 +15,17 @@ def _mean_softplus(logits):
     )
 
 
-def discriminator(real_logits, fake_logits):
-    """-E log D(x) - E log(1 - D(G(z))): Goodfellow et al. 2014, equation 1 and Algorithm 1."""
-    return _mean_softplus(-real_logits) + _mean_softplus(fake_logits)
+def discriminator(real_logits, fake_logits, real_target=1.0):
+    """-E log D(x) - E log(1 - D(G(z))): Goodfellow et al. 2014, equation 1 and Algorithm 1.
+
+    With a `real_target` t below 1, such as 0.9, labels are smoothed on one side: the term of reals is
+    -t E log D(x) - (1 - t) E log(1 - D(x)), and that of fakes stays (Salimans et al. 2016, arXiv:1606.03498,
+    section 3.4).
+    """
+    of_real = _mean_softplus(-real_logits)
+    if real_target != 1:
+        of_real = real_target * of_real + (1 - real_target) * _mean_softplus(real_logits)
+    return of_real + _mean_softplus(fake_logits)
 
 
 def matching_aware(right_logits, wrong_logits, fake_logits):

@@ -19,15 +19,16 @@ def real_logit(logits):
     return tf.reduce_logsumexp(tf.cast(logits, tf.float32), axis=-1)
 
 
-def discriminator(real_logits, fake_logits):
+def discriminator(real_logits, fake_logits, real_target=1.0):
     """(-E log p(real | x) - E log p(fake | G(z))) / 2, of K + 1 classes: Salimans et al. 2016, section 5.
 
     The half is that of the authors' code.
 
     Args:
         real_logits, fake_logits: [B, K] of examples without regard to their classes.
+        real_target: as in `gan.discriminator`.
     """
-    return gan.discriminator(real_logit(real_logits), real_logit(fake_logits)) / 2
+    return gan.discriminator(real_logit(real_logits), real_logit(fake_logits), real_target) / 2
 
 
 def masked_cross_entropy(labels, logits):

@@ -5,10 +5,11 @@ import math
 import keras
 from keras import layers
 
-from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
+from tfgan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
 from tfgan_zoo.layers.scale_and_shift import ScaleAndShift
+from tfgan_zoo.networks.virtual import before, behind, norm
 
 
 def _symmetric(limit):
@@ -35,15 +36,19 @@ def image_generator(latent_dim=100, hidden=1200, image_size=28, channels=1):
     return keras.Model(z, image, name="generator")
 
 
-def batch_norm_generator(latent_dim=100, hidden=(500, 500), activation="softplus", image_size=28, channels=1):
+def batch_norm_generator(
+    latent_dim=100, hidden=(500, 500), activation="softplus", image_size=28, channels=1, virtual_batch=0
+):
     """z [B, latent_dim] -> layers of `hidden` with batch norm before their activation -> sigmoid pixels, in [-1, 1].
 
-    By default the generator for MNIST of Salimans et al. 2016, arXiv:1606.03498.
+    By default the generator for MNIST of Salimans et al. 2016, arXiv:1606.03498. With a `virtual_batch` batch norm is
+    virtual, by a reference batch of so many examples.
     """
     z = keras.Input([latent_dim], name="z")
-    h = z
+    h = before(z, virtual_batch)
     for units in hidden:
-        h = layers.Activation(activation)(BatchNormalization()(layers.Dense(units, use_bias=False)(h)))
+        h = layers.Activation(activation)(norm(virtual_batch)(layers.Dense(units, use_bias=False)(h)))
+    h = behind(h, virtual_batch)
     pixels = layers.Dense(image_size * image_size * channels, activation="sigmoid", dtype="float32")(h)
     image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)
     image = layers.Reshape([image_size, image_size, channels], dtype="float32")(image)
@@ -77,10 +82,16 @@ def toy_generator(latent_dim=8, hidden=128, data_dim=2, depth=2, start="glorot_u
     return keras.Model(z, layers.Dense(data_dim, dtype="float32")(h), name="generator")
 
 
-def toy_discriminator(hidden=128, data_dim=2, depth=2, start="glorot_uniform", activation="relu"):
-    """Point [B, data_dim] -> `depth` layers -> logit [B, 1]; `start` as in `toy_generator`."""
+def toy_discriminator(
+    hidden=128, data_dim=2, depth=2, start="glorot_uniform", activation="relu", minibatch_kernels=0
+):
+    """Point [B, data_dim] -> `depth` layers -> logit [B, 1]; `start` as in `toy_generator`.
+
+    `minibatch_kernels` is of minibatch discrimination before the last layer; 0 for none.
+    """
     x = keras.Input([data_dim], name="x")
     h = _hidden_layers(x, hidden, depth, start, activation)
+    h = MinibatchDiscrimination(minibatch_kernels)(h) if minibatch_kernels else h
     return keras.Model(x, layers.Dense(1, dtype="float32")(h), name="discriminator")
 
 

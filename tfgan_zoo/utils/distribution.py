@@ -130,6 +130,15 @@ def rows_of_all_replicas(values):
     return context.all_reduce(tf.distribute.ReduceOp.SUM, tf.pad(values, margins))
 
 
+def from_first_replica(values):
+    """A tensor as the first replica has it, on all."""
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return values
+    own = tf.cast(tf.equal(context.replica_id_in_sync_group, 0), values.dtype)
+    return context.all_reduce(tf.distribute.ReduceOp.SUM, own * values)
+
+
 def shared(dataset, strategy):
     """A data set for `fit`: of each global batch this worker's rows, in the order of the replicas.
 

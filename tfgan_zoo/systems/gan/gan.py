@@ -4,7 +4,7 @@ A generator G turns noise into examples; a discriminator D tells them from real 
 k ascents of D on log D(x) + log(1 - D(G(z))), then one step of G.
 
 Differs from the paper: the optional replay pool of old fakes (half of what D sees as fake) is a
-later remedy for oscillation, off by default. The released code halves D's objective, and so under plain
+later remedy for oscillation, off by default, as one-sided label smoothing is. The released code halves D's objective, and so under plain
 SGD each of D's steps; here it is whole, and `gan/mnist_paper` halves D's rate instead. The release moves
 both players at once on the same fakes; here they move in turn, as in Algorithm 1. The released MNIST
 settings also start the output biases of G from the pixels' marginals; here they start at zero.
@@ -32,6 +32,7 @@ class GAN(AdversarialModel):
         generator_loss: "non_saturating" (end of section 3) or "minimax" (Algorithm 1).
         k: discriminator steps per generator step (the paper uses 1).
         replay: slots of the pool of old fakes; 0 for none.
+        real_target: what D is to say of reals; below 1, such as 0.9, for one-sided label smoothing.
         prior: the latents' distribution; the released MNIST settings use variance 1.
         seed: keys all the noise of training.
     """
@@ -45,6 +46,7 @@ class GAN(AdversarialModel):
         generator_loss="non_saturating",
         k=1,
         replay=0,
+        real_target=1.0,
         prior="uniform_unit_variance",
         seed=0,
         **kwargs,
@@ -58,6 +60,7 @@ class GAN(AdversarialModel):
         self._generator_objective = gan.generator(generator_loss)
         self.k = k
         self.replay = replay
+        self.real_target = real_target
         self.prior = prior
         self.pool = ReplayPool(replay, generator.output_shape[1:]) if replay else None
         self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
@@ -85,9 +88,8 @@ class GAN(AdversarialModel):
         shown = self.pool.mix(fake, noise) if self.pool else fake
 
         def discriminator_loss():
-            loss = gan.discriminator(
-                self.discriminator(real, training=True), self.discriminator(shown, training=True)
-            )
+            of_real, of_fake = self.discriminator(real, training=True), self.discriminator(shown, training=True)
+            loss = gan.discriminator(of_real, of_fake, self.real_target)
             return loss, {"discriminator_loss": loss}
 
         logs = self.minimize("discriminator", discriminator_loss)
