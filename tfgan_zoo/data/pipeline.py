@@ -43,8 +43,9 @@ def load(
     Args:
         name: "fashion_mnist_10k" (bundled); a name that `prepare` has built, "avatars/avataaars",
             "avatars/personas", "noto_emoji", "noto_emoji/all", "scenes"; what is made of other data,
-            "captioned/NAME", "described/NAME", "edges/NAME", "layout/NAME", "union/NAME+NAME" or
-            "unpaired/NAME+NAME", see `pairs`, or "degraded/bicubic4/NAME", see `degraded`; a TFDS name,
+            "binary/NAME", "captioned/NAME", "described/NAME", "edges/NAME", "layout/NAME",
+            "union/NAME+NAME" or "unpaired/NAME+NAME", see `pairs`, or "degraded/bicubic4/NAME", see
+            `degraded`; a TFDS name,
             "name/config:version", that is prepared on disk; a folder of images; "toy/gaussian_1d",
             "toy/mixture_1d", "toy/ring8", "toy/grid25", "toy/grid25_unit_variance"; an image array
             [N,H,W(,C)], uint8 or float in [-1,1]; or a dict of arrays, see `kinds.KEYS`.
