@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.core import show
-from tfgan_zoo.core.copies import with_copies
+from tfgan_zoo.core.copies import one_of, with_copies
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.replay import ExampleStore
 from tfgan_zoo.core.sampler import Components, Latents, Sampler
@@ -89,7 +89,7 @@ class AdaGAN(AdversarialModel):
         self.mixture = self.add_weight(name="mixture", shape=[components], trainable=False)
         self.mixture.assign(mixture_weights(1, beta, components))
         sources = {"z": Latents(generator.input_shape[-1], prior), "component": Components(self.mixture)}
-        self.sampler = Sampler(_mixed(self.generators), sources)
+        self.sampler = Sampler(one_of(self.generators, "component"), sources)
 
     @property
     def stage_names(self):
@@ -231,13 +231,3 @@ def top_weights(ratios, share):
     """Equal weights, [n], for the share of examples with the smallest ratios: the release's "topk"."""
     chosen = ratios <= np.quantile(ratios, share)
     return chosen / chosen.sum()
-
-
-def _mixed(generators):
-    """{"z": [B, d], "component": [B]} -> the examples that the components make which are asked for."""
-    z = keras.Input(generators[0].input_shape[1:], name="z")
-    component = keras.Input([], dtype="int32", name="component")
-    made = keras.ops.stack([generator(z) for generator in generators], axis=1)
-    chosen = keras.ops.one_hot(component, len(generators), dtype=made.dtype)
-    chosen = keras.layers.Reshape([len(generators)] + [1] * (len(made.shape) - 2), dtype=made.dtype)(chosen)
-    return keras.Model({"z": z, "component": component}, keras.ops.sum(chosen * made, axis=1), name="mixture")
