@@ -1,9 +1,14 @@
 """Optimisers and learning-rate schedules of the GAN papers, which Keras lacks."""
 
 import math
+import random
+import zlib
 
 import keras
+import tensorflow as tf
 from keras import ops
+
+from tfgan_zoo.random import draws
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
@@ -216,6 +221,66 @@ class LazyAdam(keras.optimizers.Adam):
     def get_config(self):
         names = ("every", "ema_half_life", "ema_ramp")
         return {**super().get_config(), **self._given, **{name: getattr(self, name) for name in names}}
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class SGHMC(keras.optimizers.Optimizer):
+    """Stochastic gradient Hamiltonian Monte Carlo: weights that are drawn from a posterior and do not settle.
+
+    v <- (1 - a) v - lr g + n, w <- w + v, with normal noise n of variance 2 a lr T / N (Chen, Fox, Guestrin
+    2014, arXiv:1402.4102, equation 15, without an estimate of the gradient's own noise). Where g is the
+    gradient of -log(likelihood prior) / N, the weights follow (likelihood prior)^(1 / T), but for an error
+    that grows with the rate. The noise is keyed by the seed, the optimiser's name and the number of the update: it
+    is the same on any number of replicas and after an interruption.
+
+    Args:
+        examples: N, how many examples the likelihood is of: the size of the training set.
+        learning_rate: lr, a number or a schedule.
+        friction: a, above 0 and at most 1; the share of the velocity that each update takes away.
+        temperature: T, 0 or more; at 0 there is no noise, which is gradient descent with momentum 1 - a.
+        seed: an integer; by default drawn when the optimiser is made.
+
+    Raises:
+        ValueError: a number is out of its range.
+    """
+
+    def __init__(self, examples, learning_rate=5e-4, friction=0.01, temperature=1.0, seed=None, **kwargs):
+        super().__init__(learning_rate=learning_rate, **kwargs)
+        if examples < 1:
+            raise ValueError(f"SGHMC needs examples of 1 or more, as many as there are; got {examples}.")
+        if not 0 < friction <= 1:
+            raise ValueError(f"SGHMC needs a friction above 0 and at most 1; got {friction}.")
+        if temperature < 0:
+            raise ValueError(f"SGHMC needs a temperature of 0 or more; got {temperature}.")
+        self.examples, self.friction, self.temperature = examples, friction, temperature
+        self.seed = random.randrange(2**31) if seed is None else seed
+
+    def build(self, variables):
+        if self.built:
+            return
+        super().build(variables)
+        self.velocities = self.add_optimizer_variables(variables, "velocity")
+        # Optimisers of one seed differ by their names, which are those of players.
+        self._key = zlib.crc32(f"{self.seed} {self.name}".encode())
+
+    def update_step(self, gradient, variable, learning_rate):
+        index = self._get_variable_index(variable)
+        velocity, rate = self.velocities[index], ops.cast(learning_rate, variable.dtype)
+        moved = (1 - self.friction) * velocity - rate * ops.cast(gradient, variable.dtype)
+        if self.temperature:
+            variance = 2 * self.friction * rate * self.temperature / self.examples
+            moved += ops.sqrt(variance) * ops.cast(self._noise(index, variable.shape), variable.dtype)
+        self.assign(velocity, moved)
+        self.assign_add(variable, velocity)
+
+    def _noise(self, index, shape):
+        """Standard normal numbers for one variable in the present update."""
+        place = ops.cast(self.iterations, "int64") * len(self.velocities) + index
+        return draws.normal(shape, tf.stack([tf.constant(self._key, tf.int64), place]))
+
+    def get_config(self):
+        names = ("examples", "friction", "temperature", "seed")
+        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
 
 
 def restart(optimizer, when):

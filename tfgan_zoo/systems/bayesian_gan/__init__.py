@@ -1,0 +1,5 @@
+"""Bayesian GAN."""
+
+from tfgan_zoo.systems.bayesian_gan.bayesian_gan import BayesianGAN
+
+__all__ = ["BayesianGAN"]
