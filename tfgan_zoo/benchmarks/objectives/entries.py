@@ -59,5 +59,6 @@ OBJECTIVES = {
     ),
     "began": Objective("BEGAN", "began", {"k_rate": 5e-3}, judge="autoencoder"),
     "b_gan": Objective("b-GAN", "b_gan"),
+    "bs_gan": Objective("boundary-seeking GAN", "bs_gan", {"pixels": "continuous"}),
     "geometric_gan": Objective("geometric GAN", "geometric_gan"),
 }

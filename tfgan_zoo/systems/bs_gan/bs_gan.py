@@ -37,7 +37,7 @@ class BoundarySeekingGAN(AdversarialModel):
 
     Args:
         generator: functional model, latents [B, d] -> [B, H, W, C]: the logit of each pixel's being white, or
-            an image in [-1, 1] where pixels are continuous.
+            an example, such as an image in [-1, 1], where pixels are continuous.
         discriminator: functional model, images [B, H, W, C] in [-1, 1] -> logits [B, 1].
         pixels: "binary", -1 or 1, or "continuous".
         samples: M, how many images are drawn of each latent in a step of G on binary pixels.
@@ -97,7 +97,7 @@ class BoundarySeekingGAN(AdversarialModel):
         return Sampler(drawing, {"z": latents, "threshold": Uniform(drawing.input["threshold"].shape[-1])})
 
     def train_step(self, data):
-        noise, real = self.noise(), data["image"]
+        noise, real = self.noise(), data[self.example_key]
         if self.pixels == "binary":
             real = _black_and_white(real > 0)
         rows = self.rows(real)
