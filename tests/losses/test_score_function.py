@@ -12,7 +12,7 @@ START = RNG.normal(size=16).astype(np.float32)
 
 
 def gradient(weights_of, outcomes):
-    """The loss' gradient by the logits of a softmax over 16 outcomes, of draws [M], with a discriminator at its best."""
+    """The loss' gradient by the logits of a softmax over 16 outcomes, of draws [M] and the best discriminator."""
     logits = tf.Variable(START)
     with tf.GradientTape() as tape:
         log_likelihoods = tf.gather(tf.nn.log_softmax(logits), outcomes)[None]
@@ -43,7 +43,7 @@ def test_of_ten_thousand_draws_it_points_the_same_way():
 
 
 def test_the_expected_gradient_of_pairs_of_draws_by_enumeration():
-    """Two outcomes with ratios of 3 to 1: of the pairs (0,0), (0,1), (1,0), (1,1) only the mixed ones point anywhere."""
+    """Two outcomes with ratios of 3 to 1: only a pair of both points anywhere."""
     share = 0.25
     expected = np.zeros(2)
     for first in (0, 1):

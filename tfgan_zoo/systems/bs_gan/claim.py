@@ -16,7 +16,10 @@ CHECKS = [
     Check("fid", "FID-C with draws weighted by their ratios, median of the seeds"),
     Check("fid_uniform", "FID-C with draws weighted alike, median of the seeds"),
     Check("effective_samples", "Effective number of the draws of a latent at the end of training, median of the seeds"),
-    Check("fid_continuous", "FID-C on continuous pixels with five steps of the generator for each of the discriminator"),
+    Check(
+        "fid_continuous",
+        "FID-C on continuous pixels with five steps of the generator for each of the discriminator",
+    ),
 ]
 
 CONFIG = "bs_gan/mnist"
