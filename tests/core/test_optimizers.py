@@ -103,7 +103,8 @@ def test_after_a_restart_it_moves_as_a_fresh_one_does(beta_1):
 
 def test_a_restart_is_for_optimisers_that_can_forget_or_have_nothing_to_forget():
     restart(keras.optimizers.SGD(0.1), True)
-    for optimizer in (keras.optimizers.Adam(0.1), keras.optimizers.SGD(0.1, momentum=0.5)):
+    ramped = RampedMomentumSGD(0.1, momentum=0.0, final_momentum=0.7, ramp_steps=10)
+    for optimizer in (keras.optimizers.Adam(0.1), keras.optimizers.SGD(0.1, momentum=0.5), ramped):
         with pytest.raises(TypeError, match="cannot forget its slots.*use RestartingAdam"):
             restart(optimizer, True)
     with pytest.raises(ValueError, match="no amsgrad"):

@@ -30,6 +30,13 @@ def test_it_starts_as_a_convolution_without(padding, strides, size):
     assert layer.compute_output_shape([None, 5, 5, 3]) == plain.compute_output_shape([None, 5, 5, 3])
 
 
+def test_lengths_are_trained_or_stay():
+    for train_length in (True, False):
+        layer = WeightNormDense.from_config(WeightNormDense(3, train_length=train_length).get_config())
+        layer.build([None, 4])
+        assert any(variable is layer.length for variable in layer.trainable_variables) == train_length
+
+
 def test_gradients_of_directions_are_orthogonal_to_them():
     layer = WeightNormDense(3)
     layer.build([None, 4])

@@ -291,8 +291,14 @@ def restart(optimizer, when):
     """
     if hasattr(optimizer, "restart"):
         optimizer.restart(when)
-    elif not isinstance(optimizer, keras.optimizers.SGD) or optimizer.momentum:
+    elif not _is_plain_sgd(optimizer):
         raise TypeError(
             f"{type(optimizer).__name__} cannot forget its slots when a new phase of training begins; "
             "use RestartingAdam."
         )
+
+
+def _is_plain_sgd(optimizer):
+    """Whether an optimiser has no slots: an SGD whose momentum is 0 and stays so."""
+    is_sgd = isinstance(optimizer, keras.optimizers.SGD) and not isinstance(optimizer, RampedMomentumSGD)
+    return is_sgd and not optimizer.momentum

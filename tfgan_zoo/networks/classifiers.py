@@ -33,7 +33,7 @@ def mlp(
         hidden: units of each layer.
         input_noise, noise: standard deviations, of pixels and of activations.
         batch_norm: whether each hidden layer has it, before its activation.
-        weight_norm: whether each layer has it, as in the paper.
+        weight_norm: whether each layer has it, as in the paper; lengths are trained in the last one alone.
         slope: of the activation below 0; 0 for ReLU.
         minibatch_kernels: of minibatch discrimination before the last layer; 0 for none.
     """
@@ -41,7 +41,7 @@ def mlp(
     x = layers.Flatten()(layers.Rescaling(0.5, 0.5)(image))
     x = ReplicaGaussianNoise(input_noise)(x)
     for units in hidden:
-        x = (WeightNormDense if weight_norm else layers.Dense)(units, use_bias=not batch_norm)(x)
+        x = _dense(units, weight_norm, use_bias=not batch_norm)(x)
         x = BatchNormalization()(x) if batch_norm else x
         features = layers.LeakyReLU(slope)(x)
         x = ReplicaGaussianNoise(noise)(features)
@@ -57,7 +57,7 @@ def convolutional(
     The discriminator for CIFAR-10 of Salimans et al. 2016: three 3x3 convolutions of `width`, three
     of twice as many, each third of stride 2, one without padding and two 1x1, all of LeakyReLU 0.2, and the mean
     over positions, which is the features. Dropout stands before the first and behind each of stride 2. Convolutions
-    have batch norm, or else weight norm, as in the paper.
+    have batch norm, or else weight norm, as in the paper, with lengths that stay.
     """
     image = keras.Input([image_size, image_size, channels], name="image")
     x = ReplicaDropout(input_dropout)(image)
@@ -71,9 +71,14 @@ def convolutional(
     return _classifier(image, features, features, classes, weight_norm)
 
 
+def _dense(units, weight_norm, **arguments):
+    """A hidden layer."""
+    return WeightNormDense(units, train_length=False, **arguments) if weight_norm else layers.Dense(units, **arguments)
+
+
 def _convolution(x, maps, size, weight_norm, **arguments):
     if weight_norm:
-        return layers.LeakyReLU(0.2)(WeightNormConv2D(maps, size, **arguments)(x))
+        return layers.LeakyReLU(0.2)(WeightNormConv2D(maps, size, train_length=False, **arguments)(x))
     x = Conv2D(maps, size, use_bias=False, **arguments)(x)
     return layers.LeakyReLU(0.2)(BatchNormalization()(x))
 

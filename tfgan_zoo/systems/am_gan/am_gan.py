@@ -7,8 +7,9 @@ by its probability. AM-GAN gives each sample one class as its target and raises 
 K + 1: the class that the discriminator finds likeliest at this step (dynamic labels), or one that is drawn
 beforehand and given to the generator (predefined labels).
 
-Differs from the paper: the AM score is by a small classifier of the zoo, the paper's is by a DenseNet. That dropout
-stands after each convolution, and the scale of the first weights, are guesses.
+Differs from the paper: the AM score is by a small classifier of the zoo, the paper's is by a DenseNet. Dropout stands
+after each convolution, as in the authors' refactored code, whose fifth dropout, weight norm and multiplicative noise
+are left out. The scale of the first weights is a guess.
 """
 
 import keras

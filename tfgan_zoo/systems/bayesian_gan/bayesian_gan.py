@@ -9,7 +9,8 @@ few are labelled.
 Differs from the paper: labels enter by a cross entropy, and the generators' loss has a Huber distance of
 features, both as in the authors' code, but the distance is that of mean features and not that from one
 example to another. Gradients, prior and noise are those of Algorithm 1, where that code takes the log-sum-exp
-of losses, the mean of the squared weights and far less noise. Each chain moves once a step: as in the code,
+of losses, the mean of the squared weights, momentum of 0.5 and far less noise. The cross entropy of labels is a
+mean, so that to SGHMC a hundred labels weigh as much as N examples do. Each chain moves once a step: as in the code,
 the samples of Algorithm 1's inner loop are chains of their own. The fakes of all generators are one batch to
 batch norm, whose moving averages follow reals alone. Predictions are averaged over earlier weights, too,
 where the code takes the present ones alone.

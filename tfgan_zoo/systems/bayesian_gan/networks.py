@@ -26,7 +26,7 @@ def generator(latent_dim=100, image_size=32, width=96, channels=3):
 
 
 def discriminator(image_size=32, channels=3, classes=10, width=96):
-    """Image in [-1, 1] -> {"logit": [B, classes], "features": [B, 4 width]}.
+    """Image in [-1, 1] -> {"logit": [B, classes], "features": [B, as many as the last maps]}.
 
     `width` maps follow the first layer, and twice as many each further one, up to 512.
     """
@@ -35,7 +35,7 @@ def discriminator(image_size=32, channels=3, classes=10, width=96):
     for level in range(1, _LEVELS):
         x = _down(x, _maps(width, level), 3, use_bias=False)
         x = layers.LeakyReLU(0.2)(BatchNormalization()(x))
-    features = layers.Dense(4 * width, kernel_initializer=_weights())(layers.Flatten()(x))
+    features = layers.Dense(_maps(width, _LEVELS - 1), kernel_initializer=_weights())(layers.Flatten()(x))
     features = layers.LeakyReLU(0.2)(features)
     logit = layers.Dense(classes, kernel_initializer=_weights(), dtype="float32", name="logit")(features)
     return keras.Model(image, {"logit": logit, "features": features}, name="discriminator")

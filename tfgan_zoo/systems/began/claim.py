@@ -7,7 +7,7 @@ from tfgan_zoo.metrics.neighbours import mean_distance
 from tfgan_zoo.reproduce import Check
 from tfgan_zoo.reproduce.probes import at_end, correlation_along
 
-CLAIM = "Control of k holds the error of fakes over that of reals at gamma; a k that stays does not."
+CLAIM = "Control of k holds the error of fakes over that of reals at gamma; a constant k does not."
 PAPER = "Sections 3.3 and 3.4; figure 3: more diverse faces by larger gamma, without numbers"
 
 # Those that are judged, and one beside; by figures' names.

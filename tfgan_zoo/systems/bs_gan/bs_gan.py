@@ -146,8 +146,9 @@ class BoundarySeekingGAN(AdversarialModel):
 
         log_partition, logs = self.minimize("generator", generator_loss)
         if self.follow_log_z:
-            # Of all replicas' samples.
-            now = tf.math.log(mean_over_replicas(tf.exp(log_partition)))
+            # Of all replicas' samples; exponentials of what is left after the mean neither vanish nor overflow.
+            mean = mean_over_replicas(log_partition)
+            now = mean + tf.math.log(mean_over_replicas(tf.exp(log_partition - mean)))
             self.log_z.assign(_KEPT * self.log_z.value + (1 - _KEPT) * now)
         return {**logs, "log_z": self.log_z.value}
 

@@ -49,7 +49,7 @@ def measure(bench, level, steps, seeds, extractor, split, examples, draws):
         split, examples: of the real images that are taken apart, and how many.
         draws: of noise, over which the variance is taken.
     """
-    found = []
+    shipped, found = bench.shipped("lapgan", CONFIG), []
     for seed in seeds:
         gan, regression = (_trained(bench, name, level, steps, seed) for name in ("adversarial", "squared_error"))
         real = _real(gan.config, split, examples)
@@ -57,7 +57,6 @@ def measure(bench, level, steps, seeds, extractor, split, examples, draws):
         ratio = {"frechet_ratio": of_gan["frechet"] / of_gan["frechet_coarse"]}
         found.append(of_gan | ratio | {f"{name}_squared_error": value for name, value in of_mean.items()})
     figures = {key: float(np.median([values[key] for values in found])) for key in found[0]}
-    shipped = bench.shipped("lapgan", CONFIG)
     figures["energy_ratio_finest"] = shipped.note("energy_ratio_finest", energy_ratio(shipped.model, real, 0))
     figures["frechet_samples"] = shipped.score("fid", extractor=extractor, split=split, samples=examples)
     return {check.key: figures[check.key] for check in CHECKS}
