@@ -128,3 +128,11 @@ def test_the_generator_is_a_decoder_and_the_encoder_widens():
     assert shapes == {"reconstruction": judge.input_shape, "code": (None, 6)}
     last = [layer for layer in generator.layers if hasattr(layer, "activation")][-1]
     assert last.activation is keras.activations.linear
+
+
+def test_images_and_reconstructions_start_about_the_background():
+    settings = {"latent_dim": 6, "image_size": 16, "width": 4, "channels": 1, "background": -0.5}
+    made = networks.generator(**settings)(np.zeros([1, 6], np.float32))
+    judged = networks.autoencoder(**settings)(np.zeros([1, 16, 16, 1], np.float32))["reconstruction"]
+    for images in (made, judged):
+        np.testing.assert_allclose(images, np.full([1, 16, 16, 1], -0.5), atol=1e-6)
