@@ -2,6 +2,26 @@
 
 import tensorflow as tf
 
+from tfgan_zoo.core import show
+
+
+class JudgesByReconstruction:
+    """The part of a system with such a `discriminator` that is the same in all; before `AdversarialModel`."""
+
+    def reconstruct(self, examples):
+        """Examples [B, ...] -> their reconstructions, float32 of that shape."""
+        return autoencoded(self.discriminator, examples, training=False)["reconstruction"]
+
+    def picture(self, path, batch, seed=0):
+        """A row of reals and three of samples, under each row its reconstructions; of points, samples alone."""
+        if self.example_key == "x":
+            super().picture(path, batch, seed)
+            return
+        real = batch["image"].numpy()
+        made = self.generate(3 * len(real), seed)
+        with self.averaged():
+            show.reconstructions(real, made, self.reconstruct, path)
+
 
 def require_autoencoder(network):
     """Refuses a network that does not reconstruct its images.

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.layers.state import state
 from tfgan_zoo.random import draws
 from tfgan_zoo.random.noise import replica_rows
 
@@ -21,19 +22,9 @@ class _Pool(keras.layers.Layer):
     def __init__(self, size, example_shape, **kwargs):
         super().__init__(dtype="float32", **kwargs)
         self.size = size
-        self.slots = self._state("slots", (size, *example_shape), "float32")
-        self.stored = self._state("stored", (), "int64")
+        self.slots = state(self, "slots", (size, *example_shape))
+        self.stored = state(self, "stored", (), "int64")
         self.built = True
-
-    def _state(self, name, shape, dtype):
-        return self.add_weight(
-            name=name,
-            shape=shape,
-            dtype=dtype,
-            initializer="zeros",
-            trainable=False,
-            aggregation="only_first_replica",
-        )
 
     @property
     def is_full(self):
@@ -156,7 +147,7 @@ class ExampleStore(_Pool):
 
     def __init__(self, size, example_shape, **kwargs):
         super().__init__(size, example_shape, **kwargs)
-        self.weightings = self._state("weightings", (size,), "float32")
+        self.weightings = state(self, "weightings", (size,))
         self.weightings.assign(np.full([size], 1 / size))
 
     def keep(self, examples):

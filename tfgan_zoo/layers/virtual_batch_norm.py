@@ -8,6 +8,7 @@ reference batch passes through the network anew in each call: `ReferenceBatch` p
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.layers.state import state
 from tfgan_zoo.utils.distribution import from_first_replica
 
 
@@ -33,19 +34,8 @@ class ReferenceBatch(_WithSize):
     """
 
     def build(self, input_shape):
-        def state(name, shape, dtype):
-            return self.add_weight(
-                name=name,
-                shape=shape,
-                dtype=dtype,
-                initializer="zeros",
-                trainable=False,
-                autocast=False,
-                aggregation="only_first_replica",
-            )
-
-        self.reference = state("reference", [self.size, *input_shape[1:]], "float32")
-        self.is_set = state("is_set", [], "bool")
+        self.reference = state(self, "reference", [self.size, *input_shape[1:]])
+        self.is_set = state(self, "is_set", [], "bool")
 
     def call(self, inputs, training=False):
         reference = self.reference.value

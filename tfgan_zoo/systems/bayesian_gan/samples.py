@@ -3,6 +3,8 @@
 import keras
 import tensorflow as tf
 
+from tfgan_zoo.layers.state import state
+
 
 class WeightSamples(keras.layers.Layer):
     """The last samples of a network's weights and of its norms' statistics; files of weights hold them.
@@ -16,19 +18,9 @@ class WeightSamples(keras.layers.Layer):
         super().__init__(dtype="float32", **kwargs)
         self.size = size
         sampled = filter(_is_sampled, network.weights)
-        self.kept = [self._state(v.name, (size, *v.shape), "float32") for v in sampled]
-        self.count = self._state("count", (), "int32")
+        self.kept = [state(self, v.name, (size, *v.shape)) for v in sampled]
+        self.count = state(self, "count", (), "int32")
         self.built = True
-
-    def _state(self, name, shape, dtype):
-        return self.add_weight(
-            name=name,
-            shape=shape,
-            dtype=dtype,
-            initializer="zeros",
-            trainable=False,
-            aggregation="only_first_replica",
-        )
 
     def keep(self, network, when):
         """Puts the network's present weights before the samples, where the boolean scalar `when` holds.

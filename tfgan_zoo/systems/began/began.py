@@ -13,8 +13,7 @@ are clipped to [-1, 1] where they are shown and served; in training they are not
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core import show
-from tfgan_zoo.core.autoencoding import autoencoded, require_autoencoder
+from tfgan_zoo.core.autoencoding import JudgesByReconstruction, autoencoded, require_autoencoder
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.losses import energy
@@ -24,7 +23,7 @@ __all__ = ["BEGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class BEGAN(AdversarialModel):
+class BEGAN(JudgesByReconstruction, AdversarialModel):
     """Both players step at once, then k moves towards the balance of their errors.
 
     Args:
@@ -106,20 +105,6 @@ class BEGAN(AdversarialModel):
 
     def signatures(self):
         return super().signatures() | {"autoencode": (self.autoencode, self.example_specs())}
-
-    def picture(self, path, batch, seed=0):
-        """A row of reals and three of samples, under each row its reconstructions; of points, samples alone."""
-        if self.example_key == "x":
-            super().picture(path, batch, seed)
-            return
-        real = batch["image"].numpy()
-        made = self.generate(3 * len(real), seed)
-
-        def reconstruct(images):
-            return self.autoencode({"image": images})["reconstruction"]
-
-        with self.averaged():
-            show.reconstructions(real, made, reconstruct, path)
 
 
 def _clipped(images):

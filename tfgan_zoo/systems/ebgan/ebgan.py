@@ -12,8 +12,7 @@ ladder networks, is a line over `decay_steps`, off by default.
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core import show
-from tfgan_zoo.core.autoencoding import autoencoded, require_autoencoder
+from tfgan_zoo.core.autoencoding import JudgesByReconstruction, autoencoded, require_autoencoder
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.losses import energy
@@ -23,7 +22,7 @@ __all__ = ["EBGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class EBGAN(AdversarialModel):
+class EBGAN(JudgesByReconstruction, AdversarialModel):
     """Hinge on the energies of fakes against their descent.
 
     The energy is a distance over all pixels, not a mean of them, so that larger images need a larger margin:
@@ -108,16 +107,6 @@ class EBGAN(AdversarialModel):
 
     def signatures(self):
         return super().signatures() | {"energy": (self.energy, self.example_specs())}
-
-    def picture(self, path, batch, seed=0):
-        """A row of reals and three of samples, under each row its reconstructions; of points, samples alone."""
-        if self.example_key == "x":
-            super().picture(path, batch, seed)
-            return
-        real = batch["image"].numpy()
-        made = self.generate(3 * len(real), seed)
-        with self.averaged():
-            show.reconstructions(real, made, lambda images: self.autoencode(images)["reconstruction"], path)
 
 
 def _check(**numbers):
