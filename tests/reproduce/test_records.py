@@ -7,9 +7,9 @@ import pytest
 
 from tfgan_zoo import reproduce
 from tfgan_zoo.hub.config import load_config
-from tfgan_zoo.hub.index import has_weights
+from tfgan_zoo.hub.index import pretrained_folder
 from tfgan_zoo.reproduce import Check, describe
-from tfgan_zoo.reproduce.records import RULE, as_numbers, complete, extended, judged_anew
+from tfgan_zoo.reproduce.records import RECORD, RULE, as_numbers, complete, extended, judged_anew
 
 PROGRAM = SimpleNamespace(
     CLAIM="It trains.",
@@ -146,7 +146,7 @@ def test_a_record_judged_anew_has_the_labels_and_targets_of_now():
     assert all(record[key] == both()[key] for key in ("measurements", "runs", "settings"))
 
 
-@pytest.mark.parametrize("config_id", [each for each in reproduce.find() if has_weights(each)])
+@pytest.mark.parametrize("config_id", [each for each in reproduce.find() if (pretrained_folder(each) / RECORD).is_file()])
 def test_records_that_ship_say_what_their_measurements_and_the_configs_targets_do(config_id):
     """Where they do not, `tfgan-zoo reproduce ID --judge` writes them anew."""
     record, config = reproduce.recorded(config_id), load_config(config_id)

@@ -7,7 +7,7 @@ has to score reals above samples of the last stage's generator, by twice the mar
 of the new generator above samples of the old one. Where its margins hold, each stage halves the distance to the
 data that is left.
 
-Differs from the paper, whose text was not at hand: the loss is written after a public port. There the old generator
+Differs from the paper: its text was not at hand, and the loss is written after a public port. There the old generator
 is scored by its own critic, here by the new one, as in the authors' RankGAN; there both stages' networks go on
 training, here the earlier ones stay as they are. Where clipped weights reach no gap of epsilon, `measure_margin` has
 it measured in a stage before, `warm_up`: half of what the critic of a WGAN scores reals above samples. Masked images
