@@ -28,14 +28,15 @@ def encode(
     weights: Weights = "pretrained",
     settings: Settings = None,
 ):
-    """Write what an encoder reads of images: an .npz with `z`, what else it reads, and the files' names."""
+    """Write what an encoder reads of images: an .npz with `z`, what else it reads, and each image's `name`."""
     import numpy as np
 
     model = model_able_to("encode", config_id, weights, settings)
     names, values = read_images(images, model, config_of(config_id, settings, weights=weights))
     code = model.encode(values, **conditions_of(condition))
-    with open(out, "wb") as file:
-        np.savez(file, file=np.array(names), **code)
+    with open(out, "wb") as archive:
+        # `savez` has an argument of its own called `file`, so that the names have another.
+        np.savez(archive, name=np.array(names), **code)
     shapes = ", ".join(f"{name} {list(value.shape)}" for name, value in code.items())
     print(f"Wrote {shapes} to {out}.")
 
