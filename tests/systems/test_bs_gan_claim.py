@@ -17,9 +17,10 @@ def test_ratios_of_distances_are_judged_by_their_median():
         losses = [{"effective_samples": 9.0}] * 50 + [{"effective_samples": seed}] * 20
         return SimpleNamespace(losses=losses, note=lambda key, value: value, score=lambda protocol, **settings: fid)
 
-    found = claim.measure(SimpleNamespace(train=train), [4, 5, 6], 100, "classifier/mnist")
+    found = claim.measure(SimpleNamespace(train=train), [4, 5, 6], 9, 100, "classifier/mnist")
     assert found["fid_ratio"] == pytest.approx(0.3)
     assert (found["fid"], found["fid_uniform"], found["effective_samples"], found["fid_continuous"]) == (10, 100, 5, 5)
     assert [each[0] for each in asked] == 3 * ["ratio", "uniform"] + ["continuous"]
     assert {each[1] for each in asked} == {claim.CONFIG}
-    assert asked[0][2] == {"eval": None} and asked[1][2] == {"eval": None, "system_args.weighting": "uniform"}
+    common = {"eval": None, "train.steps": 9, "train.score_every": 3}
+    assert asked[0][2] == common and asked[1][2] == common | {"system_args.weighting": "uniform"}

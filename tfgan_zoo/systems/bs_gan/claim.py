@@ -25,16 +25,19 @@ CHECKS = [
 CONFIG = "bs_gan/mnist"
 
 
-def measure(bench, seeds, samples, extractor, split="test"):
+def measure(bench, seeds, steps, samples, extractor, split="test"):
     """Trains, from each seed, on weighted draws and on draws that weigh alike; from the first on continuous pixels.
 
     Args:
         seeds: list of seeds.
+        steps: updates of each player, fewer than of the weights that ship.
         samples, extractor, split: of FID-C.
     """
 
+    common = {"eval": None, "train.steps": steps, "train.score_every": steps // 3}
+
     def trained(name, seed, **overrides):
-        variant = bench.train(name, CONFIG, {"eval": None, **overrides}, seed)
+        variant = bench.train(name, CONFIG, {**common, **overrides}, seed)
         return variant, variant.score("fid", extractor=extractor, samples=samples, split=split)
 
     ratio, uniform, effective = [], [], []
