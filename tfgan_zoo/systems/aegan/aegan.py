@@ -1,0 +1,119 @@
+"""AEGAN: Learning Inverse Mapping by Autoencoder based Generative Adversarial Nets, Luo, Xu, Tang, Lv, 2017,
+arXiv:1703.10094.
+
+A GAN's generator is inverted by an encoder that is trained after it. First the GAN is trained as ever. Then the
+generator is frozen and becomes the decoder of an auto-encoder: the encoder reads a sample G(z) and finds a latent
+whose image is that sample again, by the loss |G(z) - G(E(G(z)))|^2 of pixels. Images are compared and not latents,
+since many latents may draw one image: the mean of these, which regression finds, need not draw it.
+
+Differs from the paper: its text was not at hand, and the method is written after its abstract; networks, rates and
+lengths are chosen here. The squared error of latents is the baseline `latents`; an encoder that is trained against a
+discriminator of pairs is the system BiGAN.
+"""
+
+import keras
+import tensorflow as tf
+
+from tfgan_zoo.core import show
+from tfgan_zoo.core.encoding import Encoding
+from tfgan_zoo.core.model import AdversarialModel
+from tfgan_zoo.core.sampler import Latents, Sampler
+from tfgan_zoo.losses import gan
+
+__all__ = ["AEGANInverse"]
+
+OBJECTIVES = ("images", "latents")
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
+class AEGANInverse(Encoding, AdversarialModel):
+    """A GAN in the stage `generation`, then the encoder of its samples in the stage `inversion`.
+
+    `compile` takes one stage without the other, too: `inversion` alone inverts a generator whose weights were loaded.
+
+    Args:
+        generator: functional model, latents [B, d] -> images [B, H, W, C] in [-1, 1].
+        discriminator: functional model, images -> logits [B, 1].
+        encoder: functional model, images -> latents [B, d], linear.
+        objective: of the encoder: "images", the squared error of pixels, or "latents", that of latents, as a baseline.
+        prior: the distribution of the latents.
+        seed: keys all the noise of training.
+    """
+
+    saturation = {"discriminator_loss": gan.SATURATED}
+    stage_names = ("generation", "inversion")
+    stages_in_any_order = True
+
+    def __init__(self, generator, discriminator, encoder, objective="images", prior="uniform", seed=0, **kwargs):
+        super().__init__(seed=seed, **kwargs)
+        if objective not in OBJECTIVES:
+            raise ValueError(f"AEGAN's encoder learns from {' or '.join(OBJECTIVES)}; got objective={objective!r}.")
+        if encoder.output_shape != generator.input_shape:
+            raise ValueError(
+                f"The encoder makes {encoder.output_shape[-1]} numbers of an image, and the generator takes latents "
+                f"of {generator.input_shape[-1]}; give both the same latent_dim."
+            )
+        self.generator = generator
+        self.discriminator = discriminator
+        self.encoder = encoder
+        self.objective = objective
+        self.prior = prior
+        self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
+
+    def players(self):
+        return super().players() | {"encoder": [self.encoder]}
+
+    def train_step(self, data):
+        noise, real = self.noise(), data["image"]
+        if self.stage == "inversion":
+            return self._inversion_step(noise, self.rows(real))
+        return self._generation_step(noise, real)
+
+    def _generation_step(self, noise, real):
+        rows = self.rows(real)
+        fake = self.sampler(self.sampler.draw(noise, rows), training=True)
+
+        def discriminator_loss():
+            of_real, of_fake = (self.discriminator(images, training=True) for images in (real, fake))
+            loss = gan.discriminator(of_real, of_fake)
+            return loss, {"discriminator_loss": loss}
+
+        latents = self.sampler.draw(noise, rows)
+
+        def generator_loss():
+            fake = self.sampler(latents, training=True)
+            loss = gan.generator_non_saturating(self.discriminator(fake, training=True))
+            return loss, {"generator_loss": loss}
+
+        logs = self.minimize("discriminator", discriminator_loss)
+        return logs | self.minimize("generator", generator_loss)
+
+    def _inversion_step(self, noise, rows):
+        """Real images have no part in it, and the generator is as it serves: its batch norm in inference mode."""
+        latents = self.sampler.draw(noise, rows)
+        made = self.sampler(latents)
+
+        def encoder_loss():
+            found = self.encoder(made, training=True)
+            pixels = _squared_error(self.sampler({"z": found}), made)
+            of_latents = _squared_error(found, latents["z"])
+            loss = pixels if self.objective == "images" else of_latents
+            return loss, {"encoder_loss": loss, "image_error": pixels, "latent_error": of_latents}
+
+        return self.minimize("encoder", encoder_loss)
+
+    def encoding(self, inputs):
+        """Serving: {"image": [B, H, W, C]} -> {"z": [B, d]}."""
+        return {"z": tf.cast(self.encoder(inputs["image"], training=False), tf.float32)}
+
+    def save_samples(self, path, n, seed, held_out):
+        """A row of reals, then rows of `n` samples or a few less; under each row its reconstructions."""
+        columns = min(n, 8)
+        real = held_out(columns)["image"].numpy()
+        made = self.generate(n - n % len(real), seed)
+        show.reconstructions(real, made, self.reconstruct, path)
+
+
+def _squared_error(one, other):
+    """The mean squared difference of two batches [B, ...], a float32 scalar."""
+    return tf.reduce_mean(tf.square(tf.cast(one, tf.float32) - tf.cast(other, tf.float32)))
