@@ -151,7 +151,7 @@ class Generation:
             return tf.reduce_mean(tf.square(sampler.serve({"z": z, **conditions}) - images), axes)
 
         with self.averaged():
-            return search(distance, self.latents(len(images), seed), steps, learning_rate)
+            return search(distance, self.latents(len(images), seed), steps, learning_rate).z
 
     def makes(self, batch, seed):
         """As many examples of every kind that it makes as `batch` has.

@@ -43,6 +43,12 @@ def source(root):
     return Source(str(root), read, class_names, _fingerprint(root, files), folders=(report,))
 
 
+def files_of(root):
+    """The paths of the images under `root`, relative to it, in the order in which they are read."""
+    root = root.resolve()
+    return [str(path.relative_to(root)) for path in _walk(root) if _is_image(path)]
+
+
 def read_image(path):
     """The image in a file, upright, as a Pillow image of mode L or RGB.
 

@@ -1,13 +1,10 @@
 """What `tfgan-zoo evaluate` does: two sides, each named by a string, are read and compared."""
 
-import os
-import re
-from contextlib import contextmanager
-
 import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo import data
+from tfgan_zoo.data.given import is_array, members, read_array, source_and_split
 from tfgan_zoo.evaluation.references import origin
 from tfgan_zoo.hub import models
 from tfgan_zoo.hub.config import load_config, run_of
@@ -17,10 +14,6 @@ from tfgan_zoo.metrics.features import load_extractor
 from tfgan_zoo.metrics.sides import ImageSide, StatisticsSide, save_moments
 from tfgan_zoo.utils import cache
 from tfgan_zoo.utils.distribution import spans_workers
-from tfgan_zoo.utils.files import ARCHIVE_DAMAGE
-
-_SPLIT = re.compile(r"(.+?)(?::([A-Za-z_]\w*(?:\[[^\]]*\])?))?", re.DOTALL)
-
 
 def evaluate(
     fake,
@@ -132,8 +125,8 @@ def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
         return StatisticsSide(name)
     if name in list_configs():
         raise ValueError(f"the reference {name} is a config; name a data set or files instead")
-    source, split = _source_and_split(name)
-    given = {"image": _array(source)} if _is_array(source) else source
+    source, split = source_and_split(name)
+    given = {"image": read_array(source)} if isread_array(source) else source
     examples = data.arrays(given, split, **form)
     if "image" not in examples:
         raise ValueError(f"{source}:{split} holds points, not images; there are no features of it")
@@ -143,55 +136,8 @@ def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
     return ImageSide(images, extractor, facts.pop("data"), cache_folder, drawn_by, facts)
 
 
-def _source_and_split(name):
-    """("cifar10", "test") of "cifar10:test", or of these two; the split is "train" where none is named.
-
-    What is there under the whole name is meant, unless a data set or folder goes by what is before the colon.
-    """
-    if isinstance(name, tuple):
-        return name
-    source, split = _SPLIT.fullmatch(name).groups()
-    if split and os.path.exists(name) and not data.is_known(source):
-        return name, "train"
-    return source, split or "train"
-
-
-def _is_array(name):
-    return name.endswith((".npy", ".npz")) and not os.path.isdir(name)
-
-
 def _is_statistics(name):
-    return isinstance(name, str) and name.endswith(".npz") and _is_array(name) and "stamp" in _members(name)
-
-
-def _members(path):
-    """The names of the arrays in an .npz file."""
-    with _reading(f"{path} is damaged or no .npz file"), np.load(path, allow_pickle=False) as file:
-        return list(file)
-
-
-def _array(path):
-    """The images in an .npy or .npz file."""
-    if not path.endswith(".npz"):
-        with _reading(f"{path} is damaged or no .npy file"):
-            return np.load(path, allow_pickle=False)
-    members = _members(path)
-    if "image" not in members and len(members) != 1:
-        raise ValueError(f"{path} holds {', '.join(members)}; call the array of images 'image'")
-    key = "image" if "image" in members else members[0]
-    with _reading(f"the array {key!r} in {path} is damaged"), np.load(path, allow_pickle=False) as file:
-        return file[key]
-
-
-@contextmanager
-def _reading(complaint):
-    """Damage met inside becomes a ValueError; that there is no such file is said as it is."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise
-    except ARCHIVE_DAMAGE as error:
-        raise ValueError(f"{complaint}: {error}") from error
+    return isinstance(name, str) and name.endswith(".npz") and is_array(name) and "stamp" in members(name)
 
 
 def _chosen(images, samples, seed, name):

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.core.encoding import Encoding
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.layers.style_code import drawn
@@ -27,7 +28,7 @@ __all__ = ["BicycleGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class BicycleGAN(AdversarialModel):
+class BicycleGAN(Encoding, AdversarialModel):
     """Equation 9: both cycles at once.
 
     Batches hold an even number of pairs, `condition` (A) and `image` (B).
@@ -149,21 +150,19 @@ class BicycleGAN(AdversarialModel):
         both = zip(_scores(discriminator, real), _scores(discriminator, fake), strict=True)
         return tf.add_n([least_squares.discriminator(*scores) for scores in both])
 
-    def encode(self, inputs):
+    def encoding(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"mu": [B, d], "logvar": [B, d]}, the code of its style."""
         code = self.encoder(inputs["image"], training=False)
         return {name: tf.cast(code[name], tf.float32) for name in ("mu", "logvar")}
 
-    def signatures(self):
+    def encoder_specs(self):
         shape = [None, *self.encoder.input_shape[1:]]
-        image = {"image": tf.TensorSpec(shape, tf.float32, name="image")}
-        return super().signatures() | {"encode": (self.encode, image)}
+        return {"image": tf.TensorSpec(shape, tf.float32, name="image")}
 
     def picture(self, path, batch, seed=0, styles=6):
         """A | the original B | G(A, E(B)) | G(A, z) for six codes z (`styles`); a row an example."""
         condition, image = batch["condition"].numpy(), batch["image"].numpy()
-        with self.averaged():
-            own = self.encode({"image": image})["mu"].numpy()
+        own = self.encode(image)["mu"]
         codes = np.repeat(self._first().latents(styles, seed)[:, None], len(image), axis=1)
         columns = [self.translate(condition, z=code) for code in (own, *codes)]
         pictures.save_columns([condition, image, *columns], path)

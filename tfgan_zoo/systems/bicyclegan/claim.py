@@ -102,7 +102,7 @@ def translations(model, condition, styles, seed):
 
 def correlation(model, codes, images):
     """The correlation of codes [n, d] with those that the encoder reads from images, the mean over d."""
-    read = in_batches(lambda batch: model.encode({"image": batch})["mu"], images, 250)
+    read = model.encode(images)["mu"]
     return np.mean([np.corrcoef(drawn, found)[0, 1] for drawn, found in zip(codes.T, read.T)])
 
 
@@ -115,7 +115,7 @@ def kept_styles(variant, attribute, probe_epochs, seed):
     )
     pairs = reference_arrays(config, config.held_out)
     images, truth = pairs["image"] / np.float32(127.5) - 1, held_out["attributes"][:, column]
-    own = in_batches(lambda batch: variant.model.encode({"image": batch})["mu"], images, 250)
+    own = variant.model.encode(images)["mu"]
     codes = {"": own, "_shuffled": np.roll(own, 1, axis=0)}
 
     def share(images):

@@ -18,6 +18,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.core.encoding import Encoding
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Classes, Latents, Sampler, Uniform
 from tfgan_zoo.losses import gan
@@ -28,7 +29,7 @@ __all__ = ["InfoGAN"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class InfoGAN(AdversarialModel):
+class InfoGAN(Encoding, AdversarialModel):
     """One step of each player on the GAN's losses less lambda L_I.
 
     Args:
@@ -41,6 +42,8 @@ class InfoGAN(AdversarialModel):
     """
 
     saturation = {"source_loss": gan.SATURATED}
+    # Q reads the codes, which are a part of what the image is made of.
+    reconstructs = False
 
     def __init__(self, generator, discriminator, information=1.0, prior="normal", seed=0, **kwargs):
         super().__init__(seed=seed, **kwargs)
@@ -116,10 +119,7 @@ class InfoGAN(AdversarialModel):
         )
         pictures.save_grid(images, path, columns=10)
 
-    def encode(self, inputs):
+    def encoding(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"category_logits", "continuous_mean"}, Q's reading."""
         read = self.discriminator(inputs["image"], training=False)
         return {name: tf.cast(read[name], tf.float32) for name in ("category_logits", "continuous_mean")}
-
-    def signatures(self):
-        return super().signatures() | {"encode": (self.encode, self.example_specs())}

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.core.encoding import Encoding
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.layers.style_code import drawn
@@ -24,7 +25,7 @@ __all__ = ["VAE"]
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class VAE(AdversarialModel):
+class VAE(Encoding, AdversarialModel):
     """Algorithm 1 of the paper, with the estimator of equation 10.
 
     Inside, pixels are in [0, 1]. The losses are in nats an example; with `beta` 1
@@ -126,20 +127,18 @@ class VAE(AdversarialModel):
         mean = tf.sigmoid(decoded) if self.likelihood == "bernoulli" else decoded
         return tf.clip_by_value(2.0 * mean - 1.0, -1.0, 1.0)
 
-    def encode(self, inputs):
-        """Serving: {"image": [B, H, W, C]} -> {"mu": [B, d], "logvar": [B, d]} of q(z | x)."""
+    def encoding(self, inputs):
+        """Serving: {"image": [B, H, W, C]} -> {"mu", "logvar"} of q(z | x) and its mode "z", all [B, d]."""
         code = self.encoder(inputs["image"], training=False)
-        return {name: tf.cast(code[name], tf.float32) for name in ("mu", "logvar")}
-
-    def reconstruct(self, inputs):
-        """Serving: {"image": [B, H, W, C]} -> {"image"}, decoded from the mean of q(z | x)."""
-        return self.call({"z": self.encode(inputs)["mu"]})
+        mu, logvar = (tf.cast(code[name], tf.float32) for name in ("mu", "logvar"))
+        return {"z": mu, "mu": mu, "logvar": logvar}
 
     def signatures(self):
-        shape = [None, *self.encoder.input_shape[1:]]
-        image = {"image": tf.TensorSpec(shape, tf.float32, name="image")}
-        also = {"encode": (self.encode, image), "reconstruct": (self.reconstruct, image)}
-        return super().signatures() | also
+        return super().signatures() | {"reconstruct": (self.reconstruct_signature, self.encoder_specs())}
+
+    def reconstruct_signature(self, inputs):
+        """Serving: {"image": [B, H, W, C]} -> {"image"}, decoded from the mean of q(z | x)."""
+        return {"image": self.reconstruction(inputs, self.encoding(inputs))}
 
     def evidence_bound(self, images, seed=0, batch_size=500):
         """The bound (beta 1) on log p of each image, in nats, and its two terms.
