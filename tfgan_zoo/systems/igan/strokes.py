@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from tfgan_zoo.core.strokes import box_of, number_of, read_strokes
+from tfgan_zoo.core.strokes import box_of, color_of, line_of, number_of, numbers_of, read_strokes
 
 # The keys of each kind of stroke, and those that it may leave out.
 KINDS = {
-    "color": ({"color", "box"}, set()),
-    "color brush": ({"color", "brush"}, {"radius"}),
+    "box": ({"color", "box"}, set()),
+    "brush": ({"color", "brush"}, {"radius"}),
     "edge": ({"edge"}, {"radius"}),
     "warp": ({"warp", "by"}, set()),
 }
@@ -34,7 +34,7 @@ def constraints(strokes, images, cell):
         ValueError: a stroke has an unknown key, lacks one, or has a value out of range.
     """
     size = images.shape[1:3]
-    canvas = {
+    found = {
         "color": np.zeros_like(images),
         "color_mask": np.zeros([*images.shape[:3], 1], np.float32),
         "edge": np.full_like(images, -1.0),
@@ -42,15 +42,34 @@ def constraints(strokes, images, cell):
     }
     for kind, stroke in read_strokes(strokes, KINDS):
         if kind == "warp":
-            _warp(canvas, stroke, images, cell)
+            _warp(found, stroke, images, cell)
         elif kind == "edge":
-            mask = _line(stroke["edge"], number_of(stroke, "radius", 0.5), size)
-            canvas["edge"][:, mask] = 1.0
-            canvas["edge_mask"][:, mask] = 1.0
+            line = line_of(stroke, "edge", number_of(stroke, "radius", 0.5), size)
+            found["edge"][:, line] = 1.0
+            found["edge_mask"][:, line] = 1.0
         else:
-            mask = _box(box_of(stroke, "box", size), size)
-            if kind == "color brush":
-                mask = _line(stroke["brush"], number_of(stroke, "radius", 1.5), size)
-            canvas["color"][:, mask] = _color(stroke["color"], images.shape[-1])
-            canvas["color_mask"][:, mask] = 1.0
-    return canvas
+            place = box_of(stroke, "box", size) if kind == "box" else _brush(stroke, size)
+            found["color"][:, *place] = color_of(stroke, "color", images.shape[-1])
+            found["color_mask"][:, *place] = 1.0
+    return found
+
+
+def _brush(stroke, size):
+    return (line_of(stroke, "brush", number_of(stroke, "radius", 1.5), size),)
+
+
+def _warp(found, stroke, images, cell):
+    """Asks for the colours and the edges of a part of the images elsewhere."""
+    size = images.shape[1:3]
+    box_of(stroke, "warp", size)
+    by = numbers_of(stroke, "by", 2)
+    moved = numbers_of(stroke, "warp", 4) + np.tile(by, 2)
+    rows, columns = box_of({"warp, moved,": moved.tolist()}, "warp, moved,", size)
+    right, down = by.astype(int)
+    copied = np.roll(images, (down, right), axis=(1, 2))
+    found["color"][:, rows, columns] = copied[:, rows, columns]
+    found["color_mask"][:, rows, columns] = 1.0
+    # Edges at the border of the part are those that it has in the images, so that what is beside it comes along.
+    beside = tuple(slice(max(each.start - cell, 0), each.stop + cell) for each in (rows, columns))
+    found["edge"][:, *beside] = copied[:, *beside]
+    found["edge_mask"][:, rows, columns] = 1.0
