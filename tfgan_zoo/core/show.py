@@ -69,6 +69,17 @@ def reconstructions(real, made, reconstruct, path):
     pictures.save_grid(np.stack(rows, axis=1).reshape(-1, *real.shape[1:]), path, columns=len(real))
 
 
+def edits(images, reconstructions, edited, path, frames=None):
+    """Writes a row an image: itself, its reconstruction, the way to the edit where there is one, and the edit.
+
+    Args:
+        images, reconstructions, edited: [n, H, W, C] in [-1, 1].
+        frames: [n, N, H, W, C], of which the first is the reconstruction.
+    """
+    way = [] if frames is None else list(frames.swapaxes(0, 1)[1:])
+    pictures.save_columns([images, reconstructions, *way, edited], path)
+
+
 def translations(model, path, batch, seed=0):
     """Writes a row an example: the source, its translation, and the target where it is known, each way."""
     columns = []
