@@ -60,6 +60,33 @@ class ConstantThenLinear(keras.optimizers.schedules.LearningRateSchedule):
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
+class ConstantThenExponential(keras.optimizers.schedules.LearningRateSchedule):
+    """lr_t = initial for `constant_steps` updates, then by a constant factor at each of `decay_steps` more.
+
+    After them it stays at `final_share` of the initial rate. The schedule of Donahue et al. 2017 (arXiv:1605.09782,
+    appendix C).
+    """
+
+    def __init__(self, initial, constant_steps, decay_steps, final_share=0.01):
+        self.initial = initial
+        self.constant_steps = constant_steps
+        self.decay_steps = decay_steps
+        self.final_share = final_share
+
+    def __call__(self, step):
+        done = (ops.cast(step, "float32") - self.constant_steps) / self.decay_steps
+        return self.initial * self.final_share ** ops.clip(done, 0.0, 1.0)
+
+    def get_config(self):
+        return {
+            "initial": self.initial,
+            "constant_steps": self.constant_steps,
+            "decay_steps": self.decay_steps,
+            "final_share": self.final_share,
+        }
+
+
+@keras.saving.register_keras_serializable("tfgan_zoo")
 class RampedMomentumSGD(keras.optimizers.SGD):
     """SGD whose momentum rises linearly to `final_momentum` over the first `ramp_steps` updates.
 

@@ -56,16 +56,22 @@ def conditions(model, path, columns=None, seed=0):
     examples(made, model.example_key, path, columns)
 
 
-def reconstructions(real, made, reconstruct, path):
-    """Writes reals, then samples, row by row, and under each row its reconstructions.
+def reconstructions(model, path, batch, seed=0):
+    """Writes a row of reals and three of samples, under each row its reconstructions; of points, samples alone.
 
     Args:
-        real: images [n, H, W, C] in [-1, 1], a row.
-        made: samples [k n, H, W, C], k rows.
-        reconstruct: a function of images to images.
+        model: a system with `generate` and with `reconstruct`, a function of images to images.
+        batch: a few real examples.
+        seed: of the samples.
     """
-    images = np.concatenate([real, made])
-    rows = [values.reshape(-1, *real.shape) for values in (images, np.asarray(reconstruct(images)))]
+    if model.example_key == "x":
+        conditions(model, path)
+        return
+    real = np.asarray(batch["image"])
+    images = np.concatenate([real, model.generate(3 * len(real), seed)])
+    with model.averaged():
+        again = np.asarray(model.reconstruct(images))
+    rows = [values.reshape(-1, *real.shape) for values in (images, again)]
     pictures.save_grid(np.stack(rows, axis=1).reshape(-1, *real.shape[1:]), path, columns=len(real))
 
 
