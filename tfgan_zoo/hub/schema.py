@@ -74,6 +74,7 @@ class Data(_Section):
     fit: Literal["crop", "pad", "stretch"] = "crop"
     channels: Annotated[Literal[1, 3], BeforeValidator(_no_truth_value)] | None = None
     take: Whole | None = Field(None, ge=1)
+    classes: list[Whole] | None = None
     keys: list[str] | None = None
     labelled: Whole | None = Field(None, ge=1)
     labelled_seed: Whole = Field(0, ge=0)
