@@ -37,7 +37,7 @@ def test_an_edit_is_judged_inside_the_box_and_its_cost_outside(monkeypatch):
     images = np.random.default_rng(0).uniform(-1, 1, [3, 16, 16, 1]).astype(np.float32)
     found = claim.edited(Model(), images)
     assert found["color_left"] == pytest.approx(0.5) and found["color_left_edited"] == 0
-    assert found["unedited_ssim"] == pytest.approx(1) and found["unedited_ssim_generated"] < 0.5
+    assert found["unedited_ssim"] == pytest.approx(1) and found["unedited_ssim_generated"] < 0.6
 
 
 def test_both_searches_have_as_many_steps_and_their_own_starts():
