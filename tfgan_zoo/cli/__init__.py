@@ -7,10 +7,10 @@ import sys
 import warnings
 
 # Each registers its commands.
-from tfgan_zoo.cli import data, models, scores
+from tfgan_zoo.cli import data, gallery, models, scores
 from tfgan_zoo.cli.options import app
 
-__all__ = ["app", "data", "main", "models", "scores"]
+__all__ = ["app", "data", "gallery", "main", "models", "scores"]
 
 
 def main():
