@@ -10,8 +10,8 @@ from tfgan_zoo.cli.options import app
 
 @app.command()
 def gallery(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="an empty folder, a new one, or an earlier gallery")],
-    live: Annotated[bool, typer.Option("--live", help="let every latent generator draw within its page")] = False,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="a new or empty folder, or a gallery")],
+    live: Annotated[bool, typer.Option("--live", help="let latent generators draw in their pages")] = False,
     runtime: Annotated[
         Path | None,
         typer.Option(help="the folder of the npm package onnxruntime-web; by default npm fetches it once"),
@@ -26,7 +26,8 @@ def gallery(
     try:
         from tfgan_zoo.gallery import site
     except ImportError as error:
-        raise ImportError('The gallery needs jinja2 and markdown-it-py: pip install "tfgan_zoo[gallery]".') from error
+        needed = 'The gallery needs jinja2 and markdown-it-py: pip install "tfgan_zoo[gallery]".'
+        raise ImportError(needed) from error
 
     site.write(folder, live, runtime, only, say=lambda line: print(line, flush=True))
     print(f"Wrote {folder / 'index.html'}.")

@@ -12,8 +12,8 @@ from tfgan_zoo.utils.files import replacing
 
 PACKAGE, VERSION = "onnxruntime-web", "1.30.0"
 
-# Of the package's archive, as npm names it in a lock file.
-INTEGRITY = "sha512-q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=="
+# Of the package's archive, in base 64, as npm's lock files have it.
+SHA512 = "q0y+JrrtukXSzsBWEMccVfqX25LRmosXHF+CaRJmg8pZClzcV7svNc4rKY3jL02Vb7QmRMDs1SigqR4CXAfKYQ=="
 
 MODULE, WASM = "ort.wasm.bundle.min.mjs", "ort-wasm-simd-threaded.wasm"
 
@@ -40,7 +40,7 @@ def _given(folder):
     for place in (folder, folder / "dist"):
         if all((place / name).is_file() for name in (MODULE, WASM)):
             return place
-    raise FileNotFoundError(f"{folder} lacks {MODULE} or {WASM}, which the npm package {PACKAGE} has in dist/.")
+    raise FileNotFoundError(f"{folder} lacks {MODULE} or {WASM}, which npm's {PACKAGE} has in dist/.")
 
 
 def _fetch(kept):
@@ -69,5 +69,5 @@ def _reason(error):
 
 def _check(archive):
     digest = base64.b64encode(hashlib.sha512(archive.read_bytes()).digest()).decode()
-    if f"sha512-{digest}" != INTEGRITY:
-        raise OSError(f"What npm fetched as {PACKAGE} {VERSION} has another checksum than it should; it is not used.")
+    if digest != SHA512:
+        raise OSError(f"What npm fetched as {PACKAGE} {VERSION} has another checksum than the zoo expects.")

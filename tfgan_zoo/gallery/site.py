@@ -1,4 +1,4 @@
-"""The site in a folder: pages made of what the Markdown pages are made of, and copies of all that they link to."""
+"""The site in a folder: the Markdown pages as HTML, an index of pictures, and copies of what is linked."""
 
 import os
 import shutil
@@ -63,7 +63,9 @@ def _require_own(folder):
     own = (folder / CONTENTS).read_text(encoding="utf-8").splitlines() if CONTENTS in held else []
     others = sorted(held - {CONTENTS, *own})
     if others:
-        raise FileExistsError(f"{folder} holds other files, such as {others[0]}; a gallery takes a folder of its own.")
+        raise FileExistsError(
+            f"{folder} holds other files, such as {others[0]}; a gallery takes a folder of its own."
+        )
 
 
 class _Site:
@@ -186,7 +188,10 @@ def _grouped(cards, names, key):
     """Groups of cards in the order of their names, each by year; those without cards are left out."""
     found = []
     for name in names:
-        of_it = sorted((card for card in cards if card[key] == name), key=lambda card: (card["year"], card["name"]))
+        of_it = sorted(
+            (card for card in cards if card[key] == name),
+            key=lambda card: (card["year"], card["name"].lower()),
+        )
         if of_it:
             found.append({"name": name or "unknown", "anchor": of_it[0]["anchor"], "cards": of_it})
     return found
