@@ -1,4 +1,4 @@
-"""What pages draw: numbers, examples and pixels are those of Python, and nothing from outside is asked for."""
+"""What pages draw: numbers, examples and pixels are those of Python; nothing from outside is asked for."""
 
 import browser
 import numpy as np
@@ -75,7 +75,7 @@ def test_numbers_are_those_of_python(numbers, name, seed, place):
 
 @pytest.fixture(scope="module")
 def generate(chromium, runtime_folder, tmp_path_factory):
-    """A function of a model, its name, n, seed and given inputs to what a page draws, opened from the disk."""
+    """A function of a model, its name, n, seed and given inputs to what a page from a disk draws."""
     folder = tmp_path_factory.mktemp("live")
     (folder / "runtime.js").write_text(live.runtime_script(runtime_folder))
     (folder / "live.js").write_text((site.files("tfgan_zoo.gallery") / "templates/live.js").read_text())
@@ -150,7 +150,7 @@ def test_a_page_paints_what_python_draws_and_asks_for_nothing_from_outside(chrom
     page = chromium.new_page()
     asked, wrong = [], []
     page.on("request", lambda request: asked.append(request.url))
-    page.on("pageerror", wrong.append)
+    page.on("pageerror", lambda error: wrong.append(error))
     page.goto((pages / "index.html").as_uri())
     page.get_by_role("link", name="CGAN").last.click()
     form = page.locator("form.live")

@@ -22,7 +22,7 @@ def find(folder=None):
     """The folder that holds `MODULE` and `WASM`, a Path.
 
     Args:
-        folder: where they lie, or the folder of the npm package; None for the cache, which npm fills at first.
+        folder: where they lie, or that of the npm package; None for the cache, which npm fills once.
 
     Raises:
         FileNotFoundError: the folder lacks one of them.
