@@ -194,9 +194,10 @@ def test_the_wheel_holds_everything(source, wheel):
     configs = {f"tfgan_zoo/{name}" for name in files(source / "zoo_configs")}
     weights = {f"tfgan_zoo/{name}" for name in files(source / "pretrained")}
     assert len(configs) > len(zoo.list_configs()) and len(bundled) >= 4 and len(weights) >= 4
-    for wanted in (code, bundled, configs, weights):
+    templates = {f"tfgan_zoo/gallery/{name}" for name in files(source / "tfgan_zoo/gallery/templates")}
+    for wanted in (code, bundled, configs, weights, templates):
         assert wanted - held == set()
-    rest = {name for name in held - code - bundled - configs - weights if ".dist-info/" not in name}
+    rest = {name for name in held - code - bundled - configs - weights - templates if ".dist-info/" not in name}
     assert rest == set()
     assert any(name.endswith("/LICENSE") for name in held)
 

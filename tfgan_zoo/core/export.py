@@ -16,7 +16,7 @@ from tfgan_zoo.utils.errors import in_words
 _OPSET = 17
 
 
-def export(model, path, format="tf_saved_model"):
+def export(model, path, format="tf_saved_model", signatures=None):
     """Writes a model's serving functions, with averaged weights where a player keeps them.
 
     Args:
@@ -27,6 +27,7 @@ def export(model, path, format="tf_saved_model"):
             `path` itself, each other one beside it, in NAME.SIGNATURE.onnx; an output that has an input's
             name is called NAME_out there.
         format: "tf_saved_model", "tflite" or "onnx" (which needs the extra `onnx`).
+        signatures: the names of those to write; None for all.
 
     Returns:
         The names of the signatures that were written, a list.
@@ -46,7 +47,8 @@ def export(model, path, format="tf_saved_model"):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
             saved = Path(folder) / "saved_model"
-            names = _save(model, saved)
+            names = list(model.signatures()) if signatures is None else list(signatures)
+            _save(model, saved, names)
             return _WRITERS[format](model, saved, path, names)
     except OSError as error:
         raise OSError(f"Could not write {path}: {error.strerror or error}") from error
@@ -55,15 +57,16 @@ def export(model, path, format="tf_saved_model"):
         raise OSError(f"Could not write {path}: {in_words(error).split('; ')[-1]}") from error
 
 
-def _save(model, path):
+def _save(model, path, names):
     # The zoo's convolutions have gradients of their own, of which whoever loads the file would be warned.
     with model.averaged(), as_in_keras():
         archive = keras.export.ExportArchive()
         archive.track(model)
-        for name, (function, inputs) in model.signatures().items():
+        signatures = model.signatures()
+        for name in names:
+            function, inputs = signatures[name]
             archive.add_endpoint(name, function, input_signature=[inputs])
         archive.write_out(str(path), verbose=False)
-    return list(model.signatures())
 
 
 def _write_saved_model(model, saved, path, names):
