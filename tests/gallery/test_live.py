@@ -119,7 +119,8 @@ def enliven(network):
     draws = np.random.default_rng(0)
     for weight in network.trainable_weights:
         if len(weight.shape) > 1:
-            weight.assign(draws.normal(size=weight.shape) / np.sqrt(np.prod(weight.shape[:-1])))
+            scale = max(np.std(weight), np.prod(weight.shape[:-1]) ** -0.5)
+            weight.assign(scale * draws.normal(size=weight.shape))
 
 
 @pytest.mark.parametrize("config_id", with_weights())

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
 from tfgan_zoo.core.export import export
 from tfgan_zoo.core.sampler import Captions, Classes, Components, Latents, Normal, Uniform
@@ -107,9 +108,13 @@ def _choices(source):
 
 
 def _network(model):
+    """The sampler's forward pass as ONNX; what a system serves may draw some inputs by itself, unlike Python."""
+    sampler = next(iter(model.samplers().values()))
+    # Keras asks for a graph to export.
+    served = tf.function(lambda inputs: {sampler.makes: sampler.serve(inputs)})
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
-        export(model, path, "onnx", signatures=[next(iter(model.signatures()))])
+        export(model, path, "onnx", {"serving_default": (served, sampler.specs())})
         return _text(path.read_bytes())
 
 
