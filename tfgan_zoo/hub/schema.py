@@ -36,6 +36,7 @@ Family = Literal[
     "conditional generation",
     "representation learning",
     "semi-supervised learning",
+    "anomaly detection",
     "image-to-image translation",
     "text-to-image synthesis",
     "image restoration",
