@@ -5,16 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.core.optimizers import (
-    ConstantThenExponential,
-    ConstantThenLinear,
-    FlooredExponentialDecay,
-    HistoricalAdam,
-    LazyAdam,
-    RampedMomentumSGD,
-    RestartingAdam,
-    restart,
-)
+from tfgan_zoo.core.optimizers import HistoricalAdam, LazyAdam, RampedMomentumSGD, RestartingAdam, restart
+from tfgan_zoo.core.schedules import ConstantThenExponential, ConstantThenLinear, FlooredExponentialDecay
 
 
 def test_the_rate_is_divided_every_update_down_to_the_floor():
