@@ -197,7 +197,8 @@ def test_the_wheel_holds_everything(source, wheel):
     templates = {f"tfgan_zoo/gallery/{name}" for name in files(source / "tfgan_zoo/gallery/templates")}
     for wanted in (code, bundled, configs, weights, templates):
         assert wanted - held == set()
-    rest = {name for name in held - code - bundled - configs - weights - templates if ".dist-info/" not in name}
+    others = held - code - bundled - configs - weights - templates
+    rest = {name for name in others if ".dist-info/" not in name}
     assert rest == set()
     assert any(name.endswith("/LICENSE") for name in held)
 

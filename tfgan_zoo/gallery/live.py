@@ -108,7 +108,7 @@ def _choices(source):
 
 
 def _network(model):
-    """The sampler's forward pass as ONNX; what a system serves may draw some inputs by itself, unlike Python."""
+    """The sampler's forward pass as ONNX; what a system serves may draw some inputs by itself."""
     sampler = next(iter(model.samplers().values()))
     # Keras asks for a graph to export.
     served = tf.function(lambda inputs: {sampler.makes: sampler.serve(inputs)})
