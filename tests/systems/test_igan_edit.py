@@ -16,7 +16,8 @@ from tfgan_zoo.hub.config import load_config
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs/editing.md").read_text(encoding="utf-8")
 (SCRIPT,), (COMMAND,), (CODE,) = (
-    re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE) for language in ("json", "bash", "python")
+    re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    for language in ("json", "bash", "python")
 )
 
 

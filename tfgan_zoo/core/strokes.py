@@ -118,7 +118,8 @@ def line_of(stroke, key, radius, size):
     for start, end in zip(points, points[1:] if len(points) > 1 else points):
         mask |= _distance(pixels, start, end) <= radius
     if not mask.any():
-        raise ValueError(f"{key} of a stroke passes no pixel of an image of {size[1]} x {size[0]}; got {stroke[key]!r}.")
+        where = f"an image of {size[1]} x {size[0]}"
+        raise ValueError(f"{key} of a stroke passes no pixel of {where}; got {stroke[key]!r}.")
     return mask
 
 

@@ -98,13 +98,15 @@ class IGAN(Encoding, AdversarialModel):
         height, width, channels = self.sampler.example_shape
         if height % self.cell or width % self.cell:
             raise ValueError(f"Edges are compared in cells of {self.cell} pixels; images are {width} x {height}.")
-        if self.features is not None:
-            side = self.features.input.shape[1]
-            if (height, width, channels) != (*[side * self._times_too_large()] * 2, self.features.input.shape[-1]):
-                raise ValueError(
-                    f"The features are of images of shape {tuple(self.features.input.shape[1:])} or a multiple of "
-                    f"that size; the generator makes {(height, width, channels)}."
-                )
+        if self.features is None:
+            return
+        taken = tuple(self.features.input.shape[1:])
+        times = height // taken[0]
+        if (height, width, channels) != (times * taken[0], times * taken[1], taken[2]):
+            raise ValueError(
+                f"The features are of images of shape {taken} or a multiple of that size; the generator makes "
+                f"{(height, width, channels)}."
+            )
 
     def players(self):
         return super().players() | {"predictor": [self.predictor]}
@@ -148,20 +150,18 @@ class IGAN(Encoding, AdversarialModel):
         def error(z):
             made = self.sampler.serve({"z": z})
             of_pixels = _mean_square(made - images)
-            return of_pixels if maps is None else of_pixels + self.feature_weight * _mean_square(self._maps(made) - maps)
+            if maps is None:
+                return of_pixels
+            return of_pixels + self.feature_weight * _mean_square(self._maps(made) - maps)
 
         return error
 
     def _maps(self, images):
-        """Images in the features in which they are compared, as large as the features' network takes them."""
+        """Images in the features in which they are compared, shrunk to what the features' network takes."""
         if self.features is None:
             return None
-        times = self._times_too_large()
+        times = self.sampler.example_shape[0] // self.features.input.shape[1]
         return self.features(images if times == 1 else tf.nn.avg_pool2d(images, times, times, "VALID"))
-
-    def _times_too_large(self):
-        """The side of the generator's images over that of the images that the features' network takes."""
-        return self.sampler.example_shape[0] // self.features.input.shape[1]
 
     def encoding(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"z": [B, d] in (-1, 1), "error": [B]}: from P's latent, a search."""
@@ -263,20 +263,15 @@ class IGAN(Encoding, AdversarialModel):
         return found | {"z0": code["z"], "reconstruction": made}
 
     def signatures(self):
-        images, z = self.example_specs()["image"], self.sampler.specs()["z"]
-        mask = [*images.shape[:3], 1]
-        asked = {
-            "z": z,
-            "color": tf.TensorSpec(images.shape, tf.float32, name="color"),
-            "color_mask": tf.TensorSpec(mask, tf.float32, name="color_mask"),
-            "edge": tf.TensorSpec(images.shape, tf.float32, name="edge"),
-            "edge_mask": tf.TensorSpec(mask, tf.float32, name="edge_mask"),
-        }
-        ends = {
-            "image": tf.TensorSpec([None, None, None, images.shape[-1]], tf.float32, name="image"),
-            "z0": tf.TensorSpec(z.shape, tf.float32, name="z0"),
-            "z1": tf.TensorSpec(z.shape, tf.float32, name="z1"),
-        }
+        height, width, channels = self.sampler.example_shape
+        z = self.sampler.specs()["z"]
+
+        def spec(name, *shape):
+            return tf.TensorSpec([None, *shape], tf.float32, name=name)
+
+        asked = {"z": z} | {name: spec(name, height, width, channels) for name in ("color", "edge")}
+        asked |= {name: spec(name, height, width, 1) for name in ("color_mask", "edge_mask")}
+        ends = {"image": spec("image", None, None, channels)} | {end: spec(end, z.shape[-1]) for end in ("z0", "z1")}
         return super().signatures() | {"edit": (self.move, asked), "transfer": (self.transfer, ends)}
 
     # Pictures
@@ -289,17 +284,14 @@ class IGAN(Encoding, AdversarialModel):
             self._show_edits(path, np.asarray(batch["image"]))
 
     def save_samples(self, path, n, seed, held_out):
-        """Held-out images, edited by one stroke, as many rows as make about `n` pictures; samples before P is trained."""
+        """Real images, edited by one stroke, in rows of about `n` pictures together; samples before P is trained."""
         if self.current_stage() == GAN:
             super().save_samples(path, n, seed, held_out)
         else:
             self._show_edits(path, np.asarray(held_out(max(1, n // (self.frames + 2)))["image"]))
 
     def _show_edits(self, path, images):
-        """A row an image: itself, its projection, the frames of the edit, and itself after the edit.
-
-        The stroke makes a box in its middle white.
-        """
+        """A row an image: itself, its projection, the frames of the edit, and itself after its middle was painted."""
         height, width = images.shape[1:3]
         box = [3 * width // 8, 3 * height // 8, 5 * width // 8, 5 * height // 8]
         found = self.edit(images, [{"color": [255, 255, 255], "box": box}])
