@@ -17,7 +17,7 @@ PAPER = "Figures 1, 5 and 6: edits of photos, reconstructions and samples, judge
 CHECKS = [
     Check("reconstruction_ratio", "Fréchet distance of reconstructions from photos, IAN over VAE", headline=True),
     Check("sample_ratio", "Fréchet distance of samples from photos, IAN over VAE", headline=True),
-    Check("nearer", "Share of the way to a stroke's colour that the box of a photo goes", headline=True),
+    Check("nearer", "Share of the way to a stroke's colour that the box of a photo goes"),
     Check("outside_ratio", "Change outside the box, edits over plain decoding"),
     Check("reconstructions", "Fréchet distance of IAN's reconstructions"),
     Check("reconstructions_vae", "Fréchet distance of the VAE's reconstructions"),

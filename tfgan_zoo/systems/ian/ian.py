@@ -123,7 +123,7 @@ class IAN(Encoding, AdversarialModel):
         of_real = self.discriminator(real, training=True)
         maps = of_real["features"][-1]
         # No loss but its own moves the discriminator, by way of the head neither.
-        code = self.encoder(tf.stop_gradient(maps) if self.introspective else maps, training=True)
+        code = self.encoder({"maps": tf.stop_gradient(maps) if self.introspective else maps}, training=True)
         mu, logvar = (tf.cast(code[name], tf.float32) for name in ("mu", "logvar"))
         again, sampled = (
             self.generator(self.flowed(each, training=True), training=True) for each in (drawn(mu, logvar, epsilon), z)
@@ -178,7 +178,7 @@ class IAN(Encoding, AdversarialModel):
     def encoding(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"mu", "logvar"} of its latent and the mean "z", all [B, d]."""
         maps = self.discriminator(inputs["image"], training=False)["features"][-1]
-        code = self.encoder(maps, training=False)
+        code = self.encoder({"maps": maps}, training=False)
         mu, logvar = (tf.cast(code[name], tf.float32) for name in ("mu", "logvar"))
         return {"z": mu, "mu": mu, "logvar": logvar}
 

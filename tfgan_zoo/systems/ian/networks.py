@@ -33,12 +33,12 @@ def discriminator(image_size=32, width=16, levels=4, channels=3, minibatch_kerne
 
 
 def encoder(latent_dim=64, image_size=32, width=16, levels=4, hidden=256):
-    """The discriminator's last maps -> {"mu", "logvar"}, each [B, latent_dim], by one hidden layer."""
+    """{"maps": the discriminator's last maps} -> {"mu", "logvar"}, each [B, latent_dim], by one hidden layer."""
     side = image_size // 2**levels
     maps = keras.Input([side, side, width * 2 ** (levels - 1)], name="maps")
     x = layers.Dense(hidden, use_bias=False)(layers.Flatten()(maps))
     x = layers.LeakyReLU(0.2)(BatchNormalization()(x))
-    return keras.Model(maps, style_code(x, latent_dim, stddev=0.02), name="encoder")
+    return keras.Model({"maps": maps}, style_code(x, latent_dim, stddev=0.02), name="encoder")
 
 
 def flow(latent_dim=64, hidden=128, seed=0):
