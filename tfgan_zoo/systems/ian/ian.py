@@ -40,7 +40,7 @@ class IAN(Encoding, AdversarialModel):
     Args:
         discriminator: functional model, images -> {"logit": [B, 3], "features": list of maps}; the classes are real,
             reconstruction and sample.
-        encoder: functional model, the last of the features -> {"mu": [B, d], "logvar": [B, d]}.
+        encoder: functional model, {"maps": the last of the features} -> {"mu": [B, d], "logvar": [B, d]}.
         flow: functional model, latents [B, d] -> {"shift", "log_scale"}, each [B, d], whose output i reads none but
             the inputs before i in some order.
         generator: the decoder, functional model, codes [B, d] -> images [B, H, W, C] in [-1, 1].
