@@ -6,16 +6,7 @@ from typing import Annotated
 import typer
 
 from tfgan_zoo.cli.latents import Images, read_images
-from tfgan_zoo.cli.options import (
-    ConfigId,
-    Seed,
-    Settings,
-    Weights,
-    app,
-    config_of,
-    model_of,
-)
-
+from tfgan_zoo.cli.options import ConfigId, Seed, Settings, Weights, app, config_of, model_of
 
 @app.command()
 def anomalies(
