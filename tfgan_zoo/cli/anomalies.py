@@ -8,6 +8,7 @@ import typer
 from tfgan_zoo.cli.latents import Images, read_images
 from tfgan_zoo.cli.options import ConfigId, Seed, Settings, Weights, app, config_of, model_of
 
+
 @app.command()
 def anomalies(
     config_id: ConfigId,
