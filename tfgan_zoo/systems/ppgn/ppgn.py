@@ -2,12 +2,12 @@
 Bengio, Dosovitskiy, Yosinski, CVPR 2017, arXiv:1612.00005.
 
 A generator G turns the features h of a classifier E back into images x. It minimises the squared errors of pixels
-and of E's maps h1, and fools a discriminator. Then images of a class y are drawn by a chain of codes h, of which no
-network is trained: a step goes towards E(G(h)), where codes of images are, up the gradient of log C_y(G(h)), and
-adds noise (`chain.py`). C is any classifier of images, and can be another one for each chain ("plug and play").
+and of E's maps h1, and fools a discriminator. Then images of a class y are drawn by a chain of codes h, for which
+nothing is trained: a step goes towards E(G(h)), where codes of images are, climbs log C_y(G(h)), and adds noise
+(`chain.py`). C is any classifier of images, and can be another one for each chain ("plug and play").
 
-Of the paper's variants the default is Noiseless Joint PPGN-h; with `code_noise` and `code_weight` it is Joint PPGN-h; with
-a `denoiser`, a perceptron that is trained to take noise off codes, it is PPGN-h.
+Of the paper's variants the default is Noiseless Joint PPGN-h; with `code_noise` and `code_weight` it is Joint PPGN-h;
+with a `denoiser`, a perceptron that is trained to take noise off codes, it is PPGN-h.
 
 Differs from the paper: E and C are small networks that are trained here, in the stages `encoder` and `classifier`,
 where the paper has AlexNet and CaffeNet. Codes are in units of their mean over images, as is the rate of the chain,
