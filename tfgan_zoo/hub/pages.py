@@ -131,8 +131,8 @@ def _use(config_id):
 
 
 def _making(config):
-    """The line of Python that makes something; a config with a split for its pictures translates images."""
-    if config.held_out:
+    """The line of Python that makes something; a config whose translations are scored translates images."""
+    if any(name.startswith("translation") for name in config.eval):
         return "translations = model.translate(images)"
     captions = config.system_args.get("captions")
     given = f', caption="{captions[0]}"' if captions else ""
