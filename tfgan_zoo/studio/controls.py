@@ -13,7 +13,7 @@ def controls_of(model_id, model):
 
     Returns:
         {"model": its id; "ways": the names of its samplers; "makes": the batch key of its examples; "translates":
-        whether it starts from images; "latents": how many latents can be moved; "truncates": whether they are
+        whether it starts from images; "random": whether it draws anything; "latents": how many latents can be moved; "latent_range": [low, high] of most of them; "truncates": whether they are
         normal; "modes": of `state.MODES`; "paints": the form of its strokes or None; "conditions": a list of
         {"name", "kind": "choice", "values"}, {"name", "kind": "sliders", "low", "high", "size"} and
         {"name", "kind": "text", "examples"}}.
@@ -37,13 +37,20 @@ def controls_of(model_id, model):
         "ways": list(samplers),
         "makes": model.example_key,
         "translates": model.translates,
-        "random": first.is_random,
+        "random": any(sampler.is_random for sampler in samplers.values()),
         "latents": latents.size if steerable else 0,
+        "latent_range": _range(latents) if steerable else None,
         "truncates": steerable and latents.prior == "normal",
         "modes": _modes(model, steerable),
         "paints": stroke_form(model),
         "conditions": list(conditions.values()),
     }
+
+
+def _range(latents):
+    """[low, high] of the latents: those of a bounded prior, and within three deviations of a normal one."""
+    drawn = latents.draw(1000, [0, 0]).numpy()
+    return [round(max(-3.0, float(drawn.min())), 1), round(min(3.0, float(drawn.max())), 1)]
 
 
 def _modes(model, steerable):

@@ -1,6 +1,5 @@
 """From a state to the picture of what the model makes of it."""
 
-import functools
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,10 +13,6 @@ from tfgan_zoo.studio.controls import model_strokes, stroke_form
 
 # Points make a cloud.
 POINTS = 1000
-# How many latents the page has sliders for.
-SHOWN_LATENTS = 12
-
-_held_out = functools.lru_cache(maxsize=64)(sources.held_out)
 
 
 @dataclass(frozen=True)
@@ -54,7 +49,7 @@ def source(loaded, state):
     key = loaded.model.samplers()[state.way].of or "image"
     if state.picture:
         return sources.own_picture(sources.kept(state.picture), loaded.model, key, loaded.config.data.fit)
-    return _held_out(loaded.config, key, state.example)
+    return sources.held_out(state.model, key, state.example)
 
 
 def drawn(examples, key):
@@ -110,10 +105,10 @@ def _given(loaded, state, way):
 
 
 def _numbers(loaded, state, way, given):
-    """The first latents and the conditions that the picture was made of, for the page's sliders."""
+    """The latents and the conditions that the picture was made of, for the page's sliders."""
     if loaded.controls["makes"] == "x" or way.of:
         return {}
     inputs = way.inputs_of(1, state.seed, **{name: value for name, value in given.items() if name != "truncation"})
     known = {each["name"] for each in loaded.controls["conditions"]}
     numbers = {name: np.asarray(value[0]).tolist() for name, value in inputs.items() if name in known}
-    return numbers | {"z": np.round(inputs["z"][0, :SHOWN_LATENTS], 3).tolist()}
+    return numbers | {"z": np.round(inputs["z"][0].astype(np.float64), 3).tolist()}

@@ -32,7 +32,6 @@ def _imports(body):
     if "np." in text:
         lines = ["import numpy as np", "", *lines]
     for module, name in (
-        ("hub.config", "load_config"),
         ("random.latents", "arithmetic"),
         ("random.latents", "between"),
         ("studio.sources", "held_out"),
@@ -47,7 +46,7 @@ def _source(loaded, state, key):
     if state.picture:
         path = str(sources.kept(state.picture))
         return [f'images = own_picture({path!r}, model, "{key}", fit="{loaded.config.data.fit}")']
-    return [f'images = held_out(load_config("{state.model}"), "{key}", {state.example})']
+    return [f'images = held_out("{state.model}", "{key}", {state.example})']
 
 
 def _given(model, state, way, body):

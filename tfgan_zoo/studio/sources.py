@@ -1,5 +1,6 @@
 """The images that a model starts from: own pictures, kept in the zoo's cache, and held-out examples."""
 
+import functools
 import hashlib
 import io
 
@@ -9,6 +10,7 @@ from PIL import Image
 from tfgan_zoo.data.folder import read_image
 from tfgan_zoo.data.given import read_images
 from tfgan_zoo.evaluation import held_out_batch
+from tfgan_zoo.hub.config import load_config
 from tfgan_zoo.utils import cache
 from tfgan_zoo.utils.files import replacing
 
@@ -70,17 +72,22 @@ def own_picture(path, model, key, fit="pad"):
     return np.asarray(model.batch({**blank, key: pixels})[key])
 
 
-def held_out(config, key, place):
-    """Image [1, H, W, C] number `place`, of 32 that the config's training never sees.
+def held_out(config_id, key, place):
+    """Image float32 [1, H, W, C] number `place`, of 32 that the config's training never sees.
 
     Raises:
         FileNotFoundError: the config's data are not on this computer.
         ValueError: there are fewer.
     """
-    images = np.asarray(held_out_batch(config, HELD_OUT)[key])
+    images = _held_out(config_id, key)
     if place >= len(images):
-        raise ValueError(f"{config.id} has {len(images)} held-out examples; the link names number {place}.")
+        raise ValueError(f"{config_id} has {len(images)} held-out examples; the link names number {place}.")
     return images[place : place + 1]
+
+
+@functools.lru_cache(maxsize=16)
+def _held_out(config_id, key):
+    return np.asarray(held_out_batch(load_config(config_id), HELD_OUT)[key])
 
 
 def _folder():

@@ -8,6 +8,8 @@ let query = new URLSearchParams(location.search);
 let controls = null;
 let sliders = [];
 let thumbnails = {};
+let firstLatent = 0;
+let numbers = {};
 
 // Requests: one at a time; of those that were asked for meanwhile the last is made.
 
@@ -31,11 +33,11 @@ async function show(asked) {
   const begun = performance.now();
   try {
     const answer = await ask("/picture?" + asked);
-    const numbers = JSON.parse(answer.headers.get("X-Numbers"));
+    numbers = JSON.parse(answer.headers.get("X-Numbers"));
     await place($("picture"), await answer.blob());
     $("download").href = $("picture").src;
     $("download").download = query.get("model").replace("/", "_") + ".png";
-    if (asked === query.toString()) follow(numbers);
+    if (asked === query.toString()) follow();
     complain("");
     $("status").textContent = `Made in ${Math.round(performance.now() - begun)} ms`;
     document.body.dataset.shown = asked;
@@ -64,7 +66,7 @@ async function place(image, blob) {
   const before = image.src;
   image.src = URL.createObjectURL(blob);
   await image.decode();
-  if (before) URL.revokeObjectURL(before);
+  if (before.startsWith("blob:")) URL.revokeObjectURL(before);
 }
 
 function complain(text) {
@@ -153,6 +155,7 @@ function integer(name, key, otherwise, top = 2147483647) {
 
 function text(name, key, otherwise, suggestions = []) {
   const field = make("input", { type: "text", id: key, value: value(key, otherwise), autocomplete: "off" });
+  if (suggestions.length) field.placeholder = "drawn by the seed";
   field.setAttribute("list", key + "-list");
   field.addEventListener("change", () => set({ [key]: field.value || (suggestions.length ? null : "") }));
   const list = make("datalist", { id: key + "-list" }, ...suggestions.map((each) => make("option", { value: each })));
@@ -169,17 +172,17 @@ function choice(name, key, options, otherwise) {
   return row(name, key, field);
 }
 
-function slider(name, id, low, high, at, move) {
-  const field = make("input", { type: "range", id, min: low, max: high, step: (high - low) / 200, value: at });
+function slider(name, id, low, high, at, move, step = (high - low) / 200, format = (at) => at.toFixed(2)) {
+  const field = make("input", { type: "range", id, min: low, max: high, step, value: at });
   const shown = make("output", { htmlFor: id });
-  const write = () => (shown.textContent = Number(field.value).toFixed(2));
+  const write = () => (shown.textContent = format(Number(field.value)));
   write();
   field.addEventListener("input", () => { write(); move(field.value); });
   return { element: row(name, id, field, shown), field, write };
 }
 
 // Sliders that nobody moved stand where the seed puts them.
-function follow(numbers) {
+function follow() {
   for (const each of sliders) {
     const found = numbers[each.of];
     if (found === undefined) continue;
@@ -195,19 +198,28 @@ function moves() {
 }
 
 function latentGroup() {
-  const rows = [];
-  for (let place = 0; place < Math.min(LATENTS, controls.latents); place++) {
-    const made = slider(`Latent ${place}`, `z${place}`, -3, 3, moves()[place] || 0, (text) => {
+  const rows = [], [low, high] = controls.latent_range;
+  const end = Math.min(firstLatent + LATENTS, controls.latents);
+  for (let place = firstLatent; place < end; place++) {
+    const made = slider(`Latent ${place}`, `z${place}`, low, high, moves()[place] || 0, (text) => {
       const moved = Object.entries({ ...moves(), [place]: text }).map((pair) => pair.join(":"));
       set({ moved: moved.join(",") });
     });
     sliders.push({ of: "z", place, ...made });
     rows.push(made.element);
   }
-  const reset = make("button", { type: "button", id: "reset", textContent: "Undo moves" });
-  reset.addEventListener("click", () => set({ moved: null }));
-  const more = controls.latents > LATENTS ? `The first ${LATENTS} of ${controls.latents} latents.` : "";
-  return group("Latents", ...(more ? [hint(more)] : []), ...rows, reset);
+  const turn = (by) => () => { firstLatent += by; draw(); follow(); };
+  const before = button("before", "Previous", turn(-LATENTS), firstLatent === 0);
+  const next = button("next", "Next", turn(LATENTS), end === controls.latents);
+  const undo = button("reset", "Undo moves", () => set({ moved: null }));
+  const shown = hint(`Numbers ${firstLatent} to ${end - 1} of ${controls.latents}`);
+  return group("Latents", shown, ...rows, make("div", { className: "tabs" }, before, next, undo));
+}
+
+function button(id, textContent, act, disabled = false) {
+  const made = make("button", { type: "button", id, textContent, disabled });
+  made.addEventListener("click", act);
+  return made;
 }
 
 function conditionRows(control) {
@@ -234,18 +246,20 @@ function conditionRows(control) {
 }
 
 function truncationRow() {
-  const made = slider("Truncation", "truncation", 0.05, 3, value("truncation", 3), (at) => {
-    set({ truncation: Number(at) >= 3 ? null : at });
-  });
-  return made.element;
+  const format = (at) => (at >= 3 ? "none" : at.toFixed(1));
+  const move = (at) => set({ truncation: Number(at) >= 3 ? null : at });
+  return slider("Truncation", "truncation", 0.1, 3, value("truncation", 3), move, 0.1, format).element;
 }
 
 function modeGroup() {
   const tabs = make("div", { className: "tabs" });
   for (const each of controls.modes) {
-    const tab = make("button", { type: "button", id: "mode-" + each, textContent: MODES[each] });
+    const tab = button("mode-" + each, MODES[each], () => {
+      query = changed({ mode: each, moved: null, strokes: null });
+      draw();
+      refresh();
+    });
     tab.setAttribute("aria-pressed", String(each === mode()));
-    tab.addEventListener("click", () => { query = changed({ mode: each, moved: null, strokes: null }); draw(); refresh(); });
     tabs.append(tab);
   }
   const rows = controls.modes.length > 1 ? [tabs] : [];
@@ -307,8 +321,7 @@ let stroke = null;
 function brushGroup() {
   const colour = make("input", { type: "color", id: "colour", value: "#d03030" });
   const width = slider("Radius", "radius", 0.5, 8, 1.5, () => {});
-  const undo = make("button", { type: "button", id: "unpaint", textContent: "Remove strokes" });
-  undo.addEventListener("click", () => set({ strokes: null }));
+  const undo = button("unpaint", "Remove strokes", () => set({ strokes: null }));
   const canvas = $("canvas");
   canvas.hidden = false;
   canvas.onpointerdown = (event) => {
@@ -375,9 +388,11 @@ async function choose() {
   $("canvas").hidden = true;
   $("steps").replaceChildren();
   thumbnails = {};
+  firstLatent = 0;
   complain("");
   $("controls").replaceChildren();
-  $("status").textContent = "Loading the model …";
+  $("status").textContent = "Loading the model";
+  $("picture").removeAttribute("src");
   document.body.dataset.busy = "yes";
   try {
     controls = await (await ask("/controls?" + new URLSearchParams({ model: query.get("model") }))).json();
