@@ -76,8 +76,8 @@ def _latents(model, state):
     if state.mode == "walk":
         ends = f"way.latents(1, {state.seed}), way.latents(1, {state.to})"
         return [*lines, f"z = between({ends}, {state.at}).astype(np.float32)"]
-    lines += ["def latents_of(*seeds):", "    return np.concatenate([way.latents(1, seed) for seed in seeds])", ""]
-    lines[1:1] = [""]
+    function = ["def latents_of(*seeds):", "    return np.concatenate([way.latents(1, seed) for seed in seeds])"]
+    lines += ["", "", *function, "", ""]
     plus = ", ".join(_concept(seeds) for seeds in (state.plus, state.add) if seeds)
     minus = _concept(state.minus) if state.minus else ""
     return [*lines, f"z = arithmetic([{plus}], [{minus}])[None]"]

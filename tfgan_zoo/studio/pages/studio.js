@@ -45,6 +45,7 @@ async function show(asked) {
   } catch (error) {
     complain(error.message);
     $("status").textContent = "";
+    $("download").removeAttribute("href");
     document.body.dataset.refused = asked;
   }
   clearTimeout(slow);
