@@ -14,7 +14,7 @@ from tfgan_zoo.hub import models
 from tfgan_zoo.studio import sources
 from tfgan_zoo.studio.app import Models, application
 
-IDS = ["bicyclegan/edges2avatars", "cgan/mnist", "gan/ring8", "infogan/mnist", "vae/mnist"]
+IDS = ["cgan/mnist", "bicyclegan/edges2avatars", "gan/ring8", "infogan/mnist", "vae/mnist"]
 
 
 @functools.cache

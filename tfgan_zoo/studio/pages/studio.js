@@ -173,10 +173,10 @@ function choice(name, key, options, otherwise) {
   return row(name, key, field);
 }
 
-function slider(name, id, low, high, at, move, step = (high - low) / 200, format = (at) => at.toFixed(2)) {
+function slider(name, id, low, high, at, move, step = 0.01, format = (at) => at.toFixed(2)) {
   const field = make("input", { type: "range", id, min: low, max: high, step, value: at });
   const shown = make("output", { htmlFor: id });
-  const write = () => (shown.textContent = format(Number(field.value)));
+  const write = (at = Number(field.value)) => (shown.textContent = format(at));
   write();
   field.addEventListener("input", () => { write(); move(field.value); });
   return { element: row(name, id, field, shown), field, write };
@@ -190,7 +190,8 @@ function follow() {
     const at = Array.isArray(found) ? found[each.place] : found;
     if (document.activeElement === each.field) continue;
     each.field.value = at;
-    each.write();
+    // A sum may lie beyond what its slider reaches.
+    each.write(at);
   }
 }
 
