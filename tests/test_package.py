@@ -194,11 +194,15 @@ def test_the_wheel_holds_everything(source, wheel):
     configs = {f"tfgan_zoo/{name}" for name in files(source / "zoo_configs")}
     weights = {f"tfgan_zoo/{name}" for name in files(source / "pretrained")}
     assert len(configs) > len(zoo.list_configs()) and len(bundled) >= 4 and len(weights) >= 4
-    templates = {f"tfgan_zoo/gallery/{name}" for name in files(source / "tfgan_zoo/gallery/templates")}
-    for wanted in (code, bundled, configs, weights, templates):
+    pages = {
+        f"tfgan_zoo/{folder}/{name}"
+        for folder in ("gallery/templates", "studio/pages")
+        for name in files(source / "tfgan_zoo" / folder)
+    }
+    assert len(pages) >= 6
+    for wanted in (code, bundled, configs, weights, pages):
         assert wanted - held == set()
-    others = held - code - bundled - configs - weights - templates
-    rest = {name for name in others if ".dist-info/" not in name}
+    rest = {name for name in held - code - bundled - configs - weights - pages if ".dist-info/" not in name}
     assert rest == set()
     assert any(name.endswith("/LICENSE") for name in held)
 

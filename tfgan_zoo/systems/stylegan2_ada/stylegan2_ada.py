@@ -211,5 +211,8 @@ class StyleGAN2ADA(DrawsByStyle, AdversarialModel):
 class _Whole:
     """Ones [B]: styles that are not truncated."""
 
+    # What a caller may give instead.
+    low, high, size = 0.0, 1.0, None
+
     def draw(self, rows, key):
         return tf.ones([rows])
