@@ -80,5 +80,7 @@ def test_an_own_picture_must_be_chosen():
 def test_strokes_become_those_of_the_model():
     text = '[{"color": [255, 0, 51], "points": [[4, 10], [6, 20]], "radius": 2}]'
     strokes = read({"model": "x/y", "strokes": text}, {**CONTROLS, "paints": "line"}).strokes
-    assert model_strokes(strokes, "line") == [{"color": [255, 0, 51], "brush": [[10, 4], [20, 6]], "radius": 2}]
-    assert model_strokes(strokes, "box") == [{"box": [2, 8, 6, 14], "rgb": [1.0, -1.0, -0.6], "steps": 30}]
+    assert model_strokes(strokes, "line", (28, 28)) == [{"color": [255, 0, 51], "brush": [[10, 4], [20, 6]], "radius": 2}]
+    assert model_strokes(strokes, "box", (28, 28)) == [{"color": [255, 0, 51], "box": [8, 2, 22, 8]}]
+    # Of an image of 7 x 21 pixels the rest lies outside.
+    assert model_strokes(strokes, "box", (7, 21)) == [{"color": [255, 0, 51], "box": [8, 2, 21, 7]}]

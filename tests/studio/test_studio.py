@@ -136,8 +136,8 @@ class Painted:
     def edit(self, images, strokes):
         images = np.array(images)
         for stroke in strokes:
-            top, left, height, width = stroke["box"]
-            images[:, top : top + height, left : left + width] = stroke["rgb"][:1]
+            left, top, right, bottom = stroke["box"]
+            images[:, top:bottom, left:right] = stroke["color"][0] / 127.5 - 1
         return {"edited": images}
 
 

@@ -18,10 +18,10 @@ def tiny(rate=0.0, rates=None, **settings):
     keras.utils.set_random_seed(3)
     size = {"image_size": SIZE, "width": 3, "levels": 1}
     model = IAN(
-        networks.discriminator(**size, channels=2, minibatch_kernels=2),
+        networks.discriminator(**size, channels=3, minibatch_kernels=2),
         networks.encoder(3, hidden=5, **size),
         networks.flow(3, hidden=7),
-        networks.generator(3, channels=2, **size),
+        networks.generator(3, channels=3, **size),
         **settings,
     )
     # Far enough from the identity, and from images that are all alike.
@@ -33,7 +33,7 @@ def tiny(rate=0.0, rates=None, **settings):
 
 
 def photos(n=4):
-    return np.random.default_rng(1).uniform(-1, 1, [n, SIZE, SIZE, 2]).astype(np.float32)
+    return np.random.default_rng(1).uniform(-1, 1, [n, SIZE, SIZE, 3]).astype(np.float32)
 
 
 def step(model, images=None):
@@ -140,19 +140,36 @@ def test_samples_enter_before_the_flow():
     np.testing.assert_allclose(model.reconstruct(photos()), model.decode(code["z"]), atol=1e-6)
 
 
-STROKE = {"box": [1, 0, 2, 3], "rgb": [0.9, -0.9], "steps": 5}
+# A box two rows high and three columns wide.
+STROKE = {"box": [0, 1, 3, 3], "color": [255, 0, 51], "steps": 5}
+RGB = [1, -1, -0.6]
 
 
-def test_without_strokes_a_photo_stays_as_it_is():
-    found = tiny().edit(photos(), [])
+def test_after_no_step_a_photo_stays_as_it_is():
+    model = tiny()
+    found = model.edit(photos(), [STROKE | {"steps": 0}])
     np.testing.assert_allclose(found["edited"], photos(), atol=1e-6)
     np.testing.assert_array_equal(found["mask"], 0)
-    assert set(found) == {"edited", "z", "mask"}
+    assert set(found) == {"edited", "reconstruction", "z", "mask"}
+    np.testing.assert_allclose(found["reconstruction"], model.reconstruct(photos()), atol=1e-6)
+
+
+def test_each_photo_may_have_a_stroke_of_its_own():
+    model, images = tiny(), photos(2)
+    boxes, colors = [[0, 1, 3, 3], [2, 0, 4, 2]], np.float32([RGB, [0, 0.5, 1]])
+    z = model.encode(images)["z"]
+    both = model.paint(images, z, boxes, colors, 3)
+    for row in range(2):
+        one = slice(row, row + 1)
+        alone = model.paint(images[one], z[one], boxes[one], colors[one], 3)
+        np.testing.assert_allclose(both["edited"][one], alone["edited"], atol=1e-5)
+    first = model.edit(images[:1], [STROKE | {"steps": 3}])
+    np.testing.assert_allclose(both["edited"][:1], first["edited"], atol=1e-5)
 
 
 def test_strokes_change_a_photo_where_its_decoding_changed_since_it_was_encoded():
     model, images = tiny(), photos()
-    found = model.edit(images, [STROKE, {"box": [0, 2, 2, 2], "rgb": [0, 0.5], "steps": 3}])
+    found = model.edit(images, [STROKE, {"box": [2, 0, 4, 2], "color": [0, 200, 90], "steps": 3}])
     made, again = model.decode(found["z"]), model.reconstruct(images)
     np.testing.assert_allclose(found["edited"] - images, found["mask"] * (made - images), atol=1e-4)
     size = np.minimum(np.abs(made - again).mean(axis=-1), 1)
@@ -163,7 +180,7 @@ def test_strokes_change_a_photo_where_its_decoding_changed_since_it_was_encoded(
 
 def test_a_stroke_descends_the_error_of_its_box_alone():
     """Images of 2 x 2 that are their codes: a pixel in the box goes to the colour by its own share of the mean."""
-    box, colour = np.int32([[0, 0, 1, 2]]), np.float32([[1.0]])
+    box, colour = np.int32([[0, 0, 2, 1]]), np.float32([[1.0]])
     code = np.float32([[0.0, 0.5, -1.0, 0.25]])
     inputs = {"box": tf.constant(box), "rgb": tf.constant(colour), "steps": tf.constant(2)}
     found = editing.stroke(lambda z: tf.reshape(z, [-1, 2, 2, 1]), tf.constant(code), inputs, 0.05).numpy()
@@ -173,31 +190,32 @@ def test_a_stroke_descends_the_error_of_its_box_alone():
 
 
 def test_a_stroke_brings_the_box_nearer_to_its_colour():
-    model, images = tiny(brush_rate=3.0), photos()
-    z = [model.edit(images, [STROKE | {"steps": steps}])["z"] for steps in (0, 80)]
-    errors = [np.abs(editing.mean_colours(model.decode(each), STROKE["box"]) - STROKE["rgb"]).mean() for each in z]
+    model, images = tiny(brush_rate=1.0), photos()
+    grey = STROKE | {"color": [127.5, 127.5, 127.5]}
+    z = [model.edit(images, [grey | {"steps": steps}])["z"] for steps in (0, 80)]
+    errors = [np.abs(editing.mean_colours(model.decode(each), STROKE["box"])).mean() for each in z]
     assert errors[1] < 0.9 * errors[0]
 
 
 @pytest.mark.parametrize(
     "change, complaint",
     [
-        ({"colour": [1, 1]}, "unknown keys colour"),
-        ({"box": [3, 0, 2, 2]}, r"within 4x4; got \[3, 0, 2, 2\]"),
-        ({"box": [0, 0, 0, 2]}, "within 4x4"),
-        ({"rgb": [1, 1, 1]}, r"2 numbers in \[-1, 1\]"),
-        ({"rgb": [1, 2]}, r"2 numbers in \[-1, 1\]"),
+        ({"colour": [1, 1, 1]}, "unknown key 'colour'.*color"),
+        ({"box": [3, 0, 5, 2]}, r"image of 4 x 4; got \[3, 0, 5, 2\]"),
+        ({"box": [0, 0, 0, 2]}, "image of 4 x 4"),
+        ({"color": [1, 1]}, "list of 3 numbers"),
+        ({"color": [1, 2, 256]}, "from 0 to 255"),
         ({"steps": -1}, "whole number from 0 on; got -1"),
     ],
 )
 def test_wrong_strokes_are_refused(change, complaint):
     with pytest.raises(ValueError, match=complaint):
-        editing.checked({**STROKE, **change}, (4, 4, 2))
+        editing.checked([{**STROKE, **change}], (4, 4, 3))
 
 
 def test_strokes_that_lack_a_key_are_refused():
-    with pytest.raises(ValueError, match="no rgb, steps"):
-        editing.checked({"box": [0, 0, 1, 1]}, (4, 4, 2))
+    with pytest.raises(ValueError, match=r"a stroke is \{box, color, \[steps\]\}"):
+        editing.checked([{"box": [0, 0, 1, 1]}], (4, 4, 3))
 
 
 def test_the_papers_decoder_draws_channels_one_after_another():

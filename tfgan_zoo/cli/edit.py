@@ -34,7 +34,7 @@ def edit(
 
     {"warp": [left, top, right, bottom], "by": [x, y]} copies what is in a box to a place so far right and down.
 
-    For IAN: {"box": [left, top, right, bottom], "rgb": [r, g, b], "steps": 30}.
+    For IAN: {"color": [r, g, b], "box": [left, top, right, bottom], "steps": 30}.
     """
     from tfgan_zoo.core import show
 

@@ -22,7 +22,7 @@ class Encoding:
     def reconstruction(self, inputs, code):
         """Serving: the images [B, H, W, C] that the generator makes of a code and of the conditions in `inputs`."""
         conditions = {name: inputs[name] for name in self._first().inputs if name in inputs}
-        return self._first().serve({"z": code["z"], **conditions})
+        return self._first().serve({**conditions, "z": code["z"]})
 
     def encoder_specs(self):
         """The `tf.TensorSpec`s of what `encoding` takes."""

@@ -78,27 +78,29 @@ def stroke_form(model):
     return getattr(model, "stroke_form", "line") if hasattr(model, "edit") else None
 
 
-def model_strokes(strokes, form, steps=30):
+def model_strokes(strokes, form, size):
     """Strokes of a `State` as the model takes them.
 
     Args:
-        form: "line": {"color", "brush": [[x, y], ...], "radius"}; "box": the box around a stroke and its colour in
-            [-1, 1], {"box": [top, left, height, width], "rgb", "steps"}.
-        steps: of gradient descent for each box.
+        form: "line": {"color", "brush": [[x, y], ...], "radius"}; "box": the box around a stroke,
+            {"color", "box": [left, top, right, bottom]}.
+        size: (height, width) of the image.
     """
     if form == "line":
         return [
             {"color": each["color"], "brush": [[x, y] for y, x in each["points"]], "radius": each["radius"]}
             for each in strokes
         ]
-    return [
-        {"box": _box(each), "rgb": [round(level / 127.5 - 1, 4) for level in each["color"]], "steps": steps}
-        for each in strokes
-    ]
+    return [{"color": each["color"], "box": _box(each, size)} for each in strokes]
 
 
-def _box(stroke):
-    """[top, left, height, width] in whole pixels of what a stroke covers."""
-    low = [max(0, int(min(axis) - stroke["radius"] + 0.5)) for axis in zip(*stroke["points"])]
-    high = [int(max(axis) + stroke["radius"] + 0.5) for axis in zip(*stroke["points"])]
-    return [*low, *(max(1, end - start) for start, end in zip(low, high))]
+def _box(stroke, size):
+    """[left, top, right, bottom] in whole pixels of what a stroke covers of an image (height, width)."""
+    radius = stroke["radius"]
+    low = [max(0, int(min(axis) - radius + 0.5)) for axis in zip(*stroke["points"])]
+    high = [min(side, int(max(axis) + radius + 0.5)) for axis, side in zip(zip(*stroke["points"]), size)]
+    # At least one pixel, inside the image.
+    (top, bottom), (left, right) = (
+        (min(start, side - 1), max(end, min(start, side - 1) + 1)) for start, end, side in zip(low, high, size)
+    )
+    return [left, top, right, bottom]

@@ -36,7 +36,7 @@ def png(loaded, state):
     else:
         made = model.generate(count(model), seed=state.seed, **given)
     if state.strokes:
-        made = model.edit(made, model_strokes(state.strokes, stroke_form(model)))["edited"]
+        made = model.edit(made, model_strokes(state.strokes, stroke_form(model), way.example_shape[:2]))["edited"]
     return drawn(made, way.makes), _numbers(loaded, state, way, given)
 
 

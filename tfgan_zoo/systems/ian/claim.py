@@ -42,7 +42,7 @@ def measure(bench, steps, extractor, box, stroke_steps, split="test", seed=0):
     Args:
         steps: of training; in each the head moves twice.
         extractor: in whose features distances are.
-        box, stroke_steps: of the strokes, whose colours are those of another photo's box.
+        box, stroke_steps: [left, top, right, bottom] and steps of the strokes, whose colours are those of another photo's box.
         split: of the photos.
     """
     common = {"train.steps": steps, "train.score_every": steps, "eval": None}
@@ -74,16 +74,13 @@ def distances(variant, photos, features, seed):
 def strokes(model, photos, box, steps):
     """A stroke of the next photo's colour on each photo [n, H, W, C]: {"nearer", "outside_ratio"}."""
     colours = editing.mean_colours(np.roll(photos, -1, axis=0), box)
-    edits = [
-        model.edit(photo[None], [{"box": box, "rgb": colour, "steps": steps}])
-        for photo, colour in zip(photos, colours)
-    ]
-    edited, z = (np.concatenate([each[name] for each in edits]) for name in ("edited", "z"))
+    found = model.paint(photos, model.encode(photos)["z"], np.tile(box, [len(photos), 1]), colours, steps)
+    edited, z = found["edited"], found["z"]
     before, after = (
         np.linalg.norm(editing.mean_colours(images, box) - colours, axis=-1).mean() for images in (photos, edited)
     )
     outside = np.ones(photos.shape[1:3], bool)
-    top, left, height, width = box
-    outside[top : top + height, left : left + width] = False
+    left, top, right, bottom = box
+    outside[top:bottom, left:right] = False
     change, plain = (np.abs(images - photos)[:, outside].mean() for images in (edited, model.decode(z)))
     return {"nearer": float(1 - after / before), "outside_ratio": float(change / plain)}

@@ -4,7 +4,11 @@ import numpy as np
 import tensorflow as tf
 from scipy.ndimage import gaussian_filter1d
 
-STROKE = ("box", "rgb", "steps")
+from tfgan_zoo.core.strokes import box_of, color_of, read_strokes
+
+# The keys of a stroke, and those that it may have beside them.
+_KINDS = {"brush": ({"box", "color"}, {"steps"})}
+_STEPS = 30
 
 
 def stroke(decode, code, inputs, rate):
@@ -15,10 +19,11 @@ def stroke(decode, code, inputs, rate):
     Args:
         decode: codes [B, d] -> images [B, H, W, C].
         code: where the descent starts.
-        inputs: {"box": [B, 4], "rgb": [B, C], "steps": scalar}.
+        inputs: {"box": [B, 4], left, top, right and bottom, "rgb": [B, C], "steps": scalar}.
         rate: the step of a code is this, times 1 + the width of the box in pixels.
     """
-    rates = rate * (1.0 + tf.cast(inputs["box"][:, 3:], tf.float32))
+    box = tf.cast(inputs["box"], tf.float32)
+    rates = rate * (1.0 + box[:, 2:3] - box[:, :1])
     colour = inputs["rgb"][:, None, None, :]
 
     def step(count, z):
@@ -40,10 +45,10 @@ def stroke(decode, code, inputs, rate):
 
 def _inside(box, shape):
     """[B, H, W, 1]: 1 within the boxes, 0 elsewhere."""
-    top, left, height, width = (box[:, place, None] for place in range(4))
+    left, top, right, bottom = (box[:, place, None] for place in range(4))
     rows, columns = tf.range(shape[1])[None], tf.range(shape[2])[None]
-    rows = (rows >= top) & (rows < top + height)
-    columns = (columns >= left) & (columns < left + width)
+    rows = (rows >= top) & (rows < bottom)
+    columns = (columns >= left) & (columns < right)
     return tf.cast(rows[:, :, None] & columns[:, None, :], tf.float32)[..., None]
 
 
@@ -69,37 +74,22 @@ def composed(image, again, made, mask):
 
 
 def mean_colours(images, box):
-    """The mean colours [n, C] of a box [top, left, height, width] of images [n, H, W, C]."""
-    top, left, height, width = box
-    return images[:, top : top + height, left : left + width].mean(axis=(1, 2))
+    """The mean colours [n, C] of a box [left, top, right, bottom] of images [n, H, W, C]."""
+    left, top, right, bottom = box
+    return images[:, top:bottom, left:right].mean(axis=(1, 2))
 
 
-def checked(given, shape):
-    """A stroke, held to images of a shape (H, W, C).
+def checked(strokes, shape):
+    """The strokes of a script for images of a shape (H, W, C): a list of (box, colour [C] in [-1, 1], steps).
 
     Raises:
         ValueError: as `IAN.edit` says.
     """
-    unknown, missing = ([name for name in a if name not in b] for a, b in ((given, STROKE), (STROKE, given)))
-    if unknown or missing:
-        what = f"unknown keys {', '.join(unknown)}" if unknown else f"no {', '.join(missing)}"
-        raise ValueError(f"A stroke has {', '.join(STROKE)}; this one has {what}.")
-    height, width, channels = shape
-    box, rgb = np.asarray(given["box"]), np.asarray(given["rgb"], np.float64)
-    within = (
-        box.shape == (4,)
-        and np.issubdtype(box.dtype, np.integer)
-        and (box[:2] >= 0).all()
-        and (box[2:] >= 1).all()
-        and (box[:2] + box[2:] <= [height, width]).all()
-    )
-    if not within:
-        raise ValueError(
-            f"A stroke's box is [top, left, height, width], whole numbers of pixels within {height}x{width}; "
-            f"got {given['box']}."
-        )
-    if rgb.shape != (channels,) or not (np.abs(rgb) <= 1).all():
-        raise ValueError(f"A stroke's rgb is {channels} numbers in [-1, 1]; got {given['rgb']}.")
-    if isinstance(given["steps"], bool) or not isinstance(given["steps"], (int, np.integer)) or given["steps"] < 0:
-        raise ValueError(f"A stroke's steps are a whole number from 0 on; got {given['steps']!r}.")
-    return {name: given[name] for name in STROKE}
+    found = []
+    for _, each in read_strokes(strokes, _KINDS):
+        box_of(each, "box", shape[:2])
+        steps = each.get("steps", _STEPS)
+        if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
+            raise ValueError(f"steps of a stroke are a whole number from 0 on; got {steps!r}.")
+        found.append((np.int32(each["box"]), color_of(each, "color", shape[-1]), int(steps)))
+    return found

@@ -60,6 +60,8 @@ class IAN(Encoding, AdversarialModel):
     """
 
     batches_per_step = 2
+    # A stroke of its brush is a box.
+    stroke_form = "box"
 
     def __init__(
         self,
@@ -187,8 +189,8 @@ class IAN(Encoding, AdversarialModel):
 
         Args:
             inputs: {"image": photos [B, H, W, C] in [-1, 1], "z": their latents so far [B, d], at first those of
-                `encode`, "box": int32 [B, 4], top, left, height and width in pixels, "rgb": [B, C] in [-1, 1], the
-                colour that the box is to have, "steps": int32 scalar, of gradient descent}.
+                `encode`, "box": int32 [B, 4], left, top, right and bottom in pixels, the last outside it, "rgb":
+                [B, C] in [-1, 1], the colour that the box is to have, "steps": int32 scalar, of gradient descent}.
 
         Returns:
             {"edited": [B, H, W, C], "z": [B, d], "mask": [B, H, W, 1] in [0, 1], what was changed since encoding}.
@@ -221,48 +223,56 @@ class IAN(Encoding, AdversarialModel):
 
         Args:
             images: float array [n, H, W, C] in [-1, 1].
-            strokes: list of {"box": [top, left, height, width] in pixels, "rgb": C numbers in [-1, 1], "steps": how
-                many steps of gradient descent}.
+            strokes: list of {"box": [left, top, right, bottom] in pixels, the last outside it, "color": [r, g, b] from
+                0 to 255, "steps": how many steps of gradient descent, 30 if it is not given}.
             batch_size: how many are edited at once.
 
         Returns:
-            {"edited": [n, H, W, C], "z": [n, d], "mask": [n, H, W, 1]}, float32 arrays.
+            {"edited": [n, H, W, C], "reconstruction": [n, H, W, C], "z": [n, d], "mask": [n, H, W, 1]}, float32 arrays.
 
         Raises:
             ValueError: a stroke has unknown keys or lacks some, its box is not within the images, or its colour or
                 its steps are out of range; or the images have another shape than the encoder's.
         """
-        strokes = [editing.checked(stroke, self.example_shapes["image"]) for stroke in strokes]
-        images = np.asarray(images, np.float32)
+        strokes = editing.checked(strokes, self.example_shapes["image"])
         z = self.encode(images, batch_size)["z"]
-        # Without a stroke, a box of any kind in no steps.
-        nothing = {"box": [0, 0, 1, 1], "rgb": [0.0] * images.shape[-1], "steps": 0}
-        brush = tf.function(self.brush, reduce_retracing=True)
+        made = self.decode(z, batch_size)
+        for box, color, steps in strokes:
+            boxes, colors = (np.repeat(each[None], len(images), axis=0) for each in (box, color))
+            found = self.paint(images, z, boxes, colors, steps, batch_size)
+            z = found["z"]
+        return found | {"reconstruction": made}
+
+    def paint(self, images, z, boxes, colors, steps, batch_size=250):
+        """`brush` of arrays, a stroke of its own for each photo, with averaged weights where they are kept.
+
+        Args:
+            images: float array [n, H, W, C] in [-1, 1].
+            z: their latents so far [n, d].
+            boxes, colors: [n, 4] and [n, C], as `brush` takes them.
+            steps: of gradient descent.
+
+        Returns:
+            What `brush` serves, as float32 arrays.
+        """
+        specs = self.brush_specs()
+        given = {"image": images, "z": z, "box": boxes, "rgb": colors}
+        rows = {name: np.asarray(values, specs[name].dtype.as_numpy_dtype) for name, values in given.items()}
+        steps = tf.constant(steps, tf.int32)
+        # A graph, since descent is slow without; called as concrete, as TensorFlow warns of functions that are new.
+        run = tf.function(self.brush).get_concrete_function(specs)
         with self.averaged():
-            for each in strokes or [nothing]:
-                rows = {
-                    "image": images,
-                    "z": z,
-                    "box": np.tile(np.int32(each["box"]), [len(images), 1]),
-                    "rgb": np.tile(np.float32(each["rgb"]), [len(images), 1]),
-                }
-                steps = tf.constant(each["steps"], tf.int32)
-                found = in_batches(lambda inputs, s=steps: brush({**inputs, "steps": s}), rows, batch_size)
-                z = found["z"]
-        return found
+            return in_batches(lambda inputs: run({**inputs, "steps": steps}), rows, batch_size)
 
     def picture(self, path, batch, seed=0, samples=4):
         """A photo | its reconstruction | edited by a stroke of the next photo's colour | the mask | samples."""
         images = batch["image"].numpy()
         height, width = images.shape[1:3]
-        box = [height // 3, width // 3, height // 3, width // 3]
-        colours = editing.mean_colours(np.roll(images, -1, axis=0), box)
-        found = [
-            self.edit(image[None], [{"box": box, "rgb": colour, "steps": 30}]) for image, colour in zip(images, colours)
-        ]
-        edited, mask = (np.concatenate([each[name] for each in found]) for name in ("edited", "mask"))
+        box = [width // 3, height // 3, 2 * (width // 3), 2 * (height // 3)]
+        colors = editing.mean_colours(np.roll(images, -1, axis=0), box)
+        found = self.paint(images, self.encode(images)["z"], np.tile(box, [len(images), 1]), colors, steps=30)
         made = self.generate(samples * len(images), seed).reshape(samples, *images.shape)
-        columns = [images, self.reconstruct(images), np.clip(edited, -1, 1), 2 * mask - 1, *made]
+        columns = [images, self.reconstruct(images), np.clip(found["edited"], -1, 1), 2 * found["mask"] - 1, *made]
         pictures.save_columns(columns, path)
 
 
