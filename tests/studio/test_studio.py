@@ -67,8 +67,9 @@ def test_the_program_loads_the_weights_that_ship(address, tmp_path, monkeypatch)
     query = {"model": "cgan/mnist", "seed": 5, "label": 7, "mode": "sum"}
     _, _, shown = answer(address, "/picture", query)
     _, _, code = answer(address, "/code", query)
+    (tmp_path / "program.py").write_bytes(code)
     monkeypatch.chdir(tmp_path)
-    exec(code, {})
+    runpy.run_path("program.py")
     assert (tmp_path / "picture.png").read_bytes() == shown
 
 
@@ -152,7 +153,8 @@ def test_strokes_edit_the_sample(some_models, tmp_path, monkeypatch):
     np.testing.assert_array_equal(pixels(shown), expected)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(zoo, "load", lambda name, weights: model, raising=False)
-    exec(program(loaded, asked), {})
+    (tmp_path / "program.py").write_text(program(loaded, asked))
+    runpy.run_path("program.py")
     assert (tmp_path / "picture.png").read_bytes() == shown
 
 
