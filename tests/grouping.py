@@ -16,6 +16,7 @@ class ByGroup(LoadScopeScheduling):
         for name in (
             "test_docs",
             "test_own_images",
+            "gallery/test_live",
             "metrics/test_metrics_behaviour",
             "metrics/test_metrics_failures",
             "metrics/test_metrics_features",

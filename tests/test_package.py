@@ -194,8 +194,12 @@ def test_the_wheel_holds_everything(source, wheel):
     configs = {f"tfgan_zoo/{name}" for name in files(source / "zoo_configs")}
     weights = {f"tfgan_zoo/{name}" for name in files(source / "pretrained")}
     assert len(configs) > len(zoo.list_configs()) and len(bundled) >= 4 and len(weights) >= 4
-    pages = {f"tfgan_zoo/studio/{name}" for name in files(source / "tfgan_zoo/studio/pages")}
-    assert len(pages) >= 3
+    pages = {
+        f"tfgan_zoo/{folder}/{name}"
+        for folder in ("gallery/templates", "studio/pages")
+        for name in files(source / "tfgan_zoo" / folder)
+    }
+    assert len(pages) >= 6
     for wanted in (code, bundled, configs, weights, pages):
         assert wanted - held == set()
     rest = {name for name in held - code - bundled - configs - weights - pages if ".dist-info/" not in name}

@@ -99,3 +99,22 @@ def pixel_generator(slope=1.0, offset=0.0):
     z = keras.Input([1], name="z")
     image = layers.Reshape([1, 1, 1])(_dense(z, [[slope]], [offset]))
     return keras.Model(z, image, name="generator")
+
+
+# Where numbers are cut into the four cells of an axis of `table_of_pairs`.
+_EDGES = np.array([-0.7, 0.0, 0.7])
+
+
+def table_of_pairs():
+    """{"x": [B, 1], "z": [B, 1]} -> a logit [B, 1] for each of 4 x 4 cells of the plane, the kernel of `table`."""
+    inputs = {name: keras.Input([1], name=name) for name in ("x", "z")}
+    x, z = (ops.sum(ops.cast(value > _EDGES.astype(np.float32), "int32"), axis=1) for value in inputs.values())
+    logit = layers.Dense(1, use_bias=False, kernel_initializer="zeros", name="table")(ops.one_hot(4 * x + z, 16))
+    # A step needs a gradient of its inputs, which is 0.
+    return keras.Model(inputs, logit + 0.0 * (inputs["x"] + inputs["z"]), name="discriminator")
+
+
+def shares_of_cells(pairs):
+    """The share of pairs (x, z), [n, 2], in each cell of `table_of_pairs`, [16]."""
+    x, z = (np.searchsorted(_EDGES.astype(np.float32), column.astype(np.float32)) for column in pairs.T)
+    return np.bincount(4 * x + z, minlength=16) / len(pairs)

@@ -5,15 +5,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.core.optimizers import (
-    ConstantThenLinear,
-    FlooredExponentialDecay,
-    HistoricalAdam,
-    LazyAdam,
-    RampedMomentumSGD,
-    RestartingAdam,
-    restart,
-)
+from tfgan_zoo.core.optimizers import HistoricalAdam, LazyAdam, RampedMomentumSGD, RestartingAdam, restart
+from tfgan_zoo.core.schedules import ConstantThenExponential, ConstantThenLinear, FlooredExponentialDecay
 
 
 def test_the_rate_is_divided_every_update_down_to_the_floor():
@@ -158,3 +151,10 @@ def test_historical_averaging_adds_the_gradient_of_the_distance_to_the_mean_of_t
     np.testing.assert_allclose(ours.means[0], np.mean(past, axis=0), rtol=1e-5)
     again = keras.saving.deserialize_keras_object(keras.saving.serialize_keras_object(ours))
     assert again.get_config() == ours.get_config() and again.history == 0.25
+
+
+def test_the_rate_stays_and_then_falls_by_a_factor():
+    rate = ConstantThenExponential(initial=0.2, constant_steps=2, decay_steps=4)
+    expected = 0.2 * 10.0 ** np.array([0, 0, 0, -0.5, -1, -1.5, -2, -2])
+    np.testing.assert_allclose([float(rate(t)) for t in range(8)], expected, rtol=1e-5)
+    assert ConstantThenExponential.from_config(rate.get_config()).get_config() == rate.get_config()

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import tfgan_zoo as zoo
-from tfgan_zoo.core.optimizers import FlooredExponentialDecay, RampedMomentumSGD
+from tfgan_zoo.core.optimizers import RampedMomentumSGD
+from tfgan_zoo.core.schedules import FlooredExponentialDecay
 from tfgan_zoo.hub import index
 from tfgan_zoo.hub.config import ConfigError
 from tfgan_zoo.hub.weights import write_weights

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tfgan_zoo.losses.penalties import between, gradient_penalty, orthogonal, path_lengths, r1
+from tfgan_zoo.losses.penalties import between, gradient_penalty, orthogonal, orthonormal, path_lengths, r1
 
 
 def linear(*slopes):
@@ -148,3 +148,12 @@ def test_path_lengths_of_a_linear_synthesis():
     found = path_lengths(synthesis, tf.zeros([3, 2, 2]), directions)
     total = np.abs(np.sum(directions, axis=(1, 2, 3))) / 2
     np.testing.assert_allclose(found, total * np.sqrt((a @ a + b @ b) / 2), rtol=1e-5)
+
+
+def test_orthonormal_kernels_cost_nothing_and_others_their_products_less_the_identity():
+    turn = np.float32([[0.6, 0.8], [-0.8, 0.6]])
+    tall = np.concatenate([turn, np.zeros([2, 2], np.float32)]).reshape(2, 2, 1, 2)
+    for kernel in (tall, turn[:1].reshape(1, 1, 1, 2), turn):
+        np.testing.assert_allclose(orthonormal([kernel]), 0, atol=1e-6)
+    # Columns (2, 0) and (1, 1): products 4, 2, 2, 2.
+    np.testing.assert_allclose(orthonormal([np.float32([[2, 1], [0, 1]])]), 3 + 2 + 2 + 1, rtol=1e-6)

@@ -1,29 +1,17 @@
 """The studio's page in a browser."""
 
 import json
-import os
-import shutil
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
-
-_INSTALL = "apt-get install -y --no-install-recommends chromium fonts-dejavu-core"
+from browser import opened
 
 
 @pytest.fixture(scope="module")
 def browser():
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        say = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        say(f"There is no chromium for the tests of the page: {_INSTALL}")
-    sync_api = pytest.importorskip("playwright.sync_api")
-    with sync_api.sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield launched
-        launched.close()
+    with opened() as browser:
+        yield browser
 
 
 @pytest.fixture

@@ -145,10 +145,16 @@ def test_what_is_served_is_a_latent_and_its_image():
 
 
 def test_the_picture_shows_reals_and_samples_above_their_reconstructions(tmp_path):
-    convolutional().save_samples(tmp_path / "a.png", 9, 0, lambda n: {"image": tf.constant(images(n))})
-    with Image.open(tmp_path / "a.png") as picture:
-        # A row of eight reals and one of samples, each with reconstructions below.
-        assert picture.size == (2 * (8 * 17 - 1), 2 * (4 * 17 - 1))
+    def size(stages, name):
+        path = tmp_path / name
+        convolutional(stages).save_samples(path, 8, 0, lambda n: {"image": tf.constant(images(n))})
+        with Image.open(path) as picture:
+            return picture.size
+
+    # Two reals and six samples in rows of two, each row above its reconstructions.
+    assert size(["inversion"], "a.png") == (2 * (2 * 17 - 1), 2 * (8 * 17 - 1))
+    # Before the encoder has learnt, samples alone.
+    assert size(["generation", "inversion"], "b.png") == (2 * (10 * 17 - 1), 2 * (10 * 17 - 1))
 
 
 def test_the_encoder_mirrors_the_discriminator():

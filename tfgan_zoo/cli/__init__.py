@@ -7,10 +7,10 @@ import sys
 import warnings
 
 # Each registers its commands.
-from tfgan_zoo.cli import data, latents, models, scores, studio
+from tfgan_zoo.cli import anomalies, data, edit, gallery, latents, models, scores, studio
 from tfgan_zoo.cli.options import app
 
-__all__ = ["app", "data", "latents", "main", "models", "scores", "studio"]
+__all__ = ["anomalies", "app", "data", "edit", "gallery", "latents", "main", "models", "scores", "studio"]
 
 
 def main():

@@ -14,13 +14,7 @@ class JudgesByReconstruction:
 
     def picture(self, path, batch, seed=0):
         """A row of reals and three of samples, under each row its reconstructions; of points, samples alone."""
-        if self.example_key == "x":
-            super().picture(path, batch, seed)
-            return
-        real = batch["image"].numpy()
-        made = self.generate(3 * len(real), seed)
-        with self.averaged():
-            show.reconstructions(real, made, self.reconstruct, path)
+        show.reconstructions(self, path, batch, seed)
 
 
 def require_autoencoder(network):

@@ -16,7 +16,7 @@ from tfgan_zoo.utils.errors import in_words
 _OPSET = 17
 
 
-def export(model, path, format="tf_saved_model"):
+def export(model, path, format="tf_saved_model", signatures=None):
     """Writes a model's serving functions, with averaged weights where a player keeps them.
 
     Args:
@@ -27,6 +27,7 @@ def export(model, path, format="tf_saved_model"):
             `path` itself, each other one beside it, in NAME.SIGNATURE.onnx; an output that has an input's
             name is called NAME_out there.
         format: "tf_saved_model", "tflite" or "onnx" (which needs the extra `onnx`).
+        signatures: {name: (function, its `tf.TensorSpec`s)} of what to serve; None for `model.signatures()`.
 
     Returns:
         The names of the signatures that were written, a list.
@@ -46,8 +47,9 @@ def export(model, path, format="tf_saved_model"):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=".writing-", dir=path.parent) as folder:
             saved = Path(folder) / "saved_model"
-            names = _save(model, saved)
-            return _WRITERS[format](model, saved, path, names)
+            signatures = model.signatures() if signatures is None else signatures
+            _save(model, saved, signatures)
+            return _WRITERS[format](saved, path, signatures)
     except OSError as error:
         raise OSError(f"Could not write {path}: {error.strerror or error}") from error
     except tf.errors.OpError as error:
@@ -55,24 +57,23 @@ def export(model, path, format="tf_saved_model"):
         raise OSError(f"Could not write {path}: {in_words(error).split('; ')[-1]}") from error
 
 
-def _save(model, path):
+def _save(model, path, signatures):
     # The zoo's convolutions have gradients of their own, of which whoever loads the file would be warned.
     with model.averaged(), as_in_keras():
         archive = keras.export.ExportArchive()
         archive.track(model)
-        for name, (function, inputs) in model.signatures().items():
+        for name, (function, inputs) in signatures.items():
             archive.add_endpoint(name, function, input_signature=[inputs])
         archive.write_out(str(path), verbose=False)
-    return list(model.signatures())
 
 
-def _write_saved_model(model, saved, path, names):
+def _write_saved_model(saved, path, signatures):
     os.rename(saved, path)
-    return names
+    return list(signatures)
 
 
-def _write_tflite(model, saved, path, names):
-    names = _without_strings(model, names)
+def _write_tflite(saved, path, signatures):
+    names = _without_strings(signatures)
     # From a SavedModel: from concrete functions the converter may leave out the weights.
     converter = tf.lite.TFLiteConverter.from_saved_model(str(saved), signature_keys=names)
     with _quiet():
@@ -81,15 +82,15 @@ def _write_tflite(model, saved, path, names):
     return names
 
 
-def _write_onnx(model, saved, path, names):
+def _write_onnx(saved, path, signatures):
     try:
         import tf2onnx
     except ImportError as error:
         raise ImportError('Exports to ONNX need tf2onnx: pip install "tfgan_zoo[onnx]".') from error
     loaded = tf.saved_model.load(saved)
-    names = _without_strings(model, names)
+    names = _without_strings(signatures)
     for place, name in enumerate(names):
-        specs = model.signatures()[name][1]
+        specs = signatures[name][1]
         function = _with_distinct_names(loaded.signatures[name], list(specs))
         with _quiet():
             proto, _ = tf2onnx.convert.from_function(function, list(specs.values()), opset=_OPSET)
@@ -122,11 +123,12 @@ def _name_outputs(proto, inputs, signature):
         output.name = renamed[output.name]
 
 
-def _without_strings(model, names):
-    """The signatures that no string enters, which LiteRT and ONNX have few operators for."""
-    signatures = model.signatures()
+def _without_strings(signatures):
+    """The names of signatures that no string enters, which LiteRT and ONNX have few operators for."""
     return [
-        name for name in names if all(spec.dtype != tf.string for spec in signatures[name][1].values())
+        name
+        for name, (_, inputs) in signatures.items()
+        if all(spec.dtype != tf.string for spec in inputs.values())
     ]
 
 

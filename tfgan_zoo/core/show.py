@@ -1,5 +1,8 @@
 """Pictures of what a model makes, whatever kind of example that is."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 
 from tfgan_zoo.utils import pictures
@@ -56,17 +59,34 @@ def conditions(model, path, columns=None, seed=0):
     examples(made, model.example_key, path, columns)
 
 
-def reconstructions(real, made, reconstruct, path):
-    """Writes reals, then samples, row by row, and under each row its reconstructions.
+def reconstructions(model, path, batch, seed=0):
+    """Writes a row of reals and three of samples, under each row its reconstructions; of points, samples alone.
 
     Args:
-        real: images [n, H, W, C] in [-1, 1], a row.
-        made: samples [k n, H, W, C], k rows.
-        reconstruct: a function of images to images.
+        model: a system with `generate` and with `reconstruct`, a function of images to images.
+        batch: a few real examples.
+        seed: of the samples.
     """
-    images = np.concatenate([real, made])
-    rows = [values.reshape(-1, *real.shape) for values in (images, np.asarray(reconstruct(images)))]
+    if model.example_key == "x":
+        conditions(model, path)
+        return
+    real = np.asarray(batch["image"])
+    images = np.concatenate([real, model.generate(3 * len(real), seed)])
+    with model.averaged():
+        again = np.asarray(model.reconstruct(images))
+    rows = [values.reshape(-1, *real.shape) for values in (images, again)]
     pictures.save_grid(np.stack(rows, axis=1).reshape(-1, *real.shape[1:]), path, columns=len(real))
+
+
+def edits(images, reconstructions, edited, path, frames=None):
+    """Writes a row an image: itself, its reconstruction, the way to the edit where there is one, and the edit.
+
+    Args:
+        images, reconstructions, edited: [n, H, W, C] in [-1, 1].
+        frames: [n, N, H, W, C], of which the first is the reconstruction.
+    """
+    way = [] if frames is None else list(frames.swapaxes(0, 1)[1:])
+    pictures.save_columns([images, reconstructions, *way, edited], path)
 
 
 def translations(model, path, batch, seed=0):
@@ -78,3 +98,34 @@ def translations(model, path, batch, seed=0):
         if way.paired:
             columns.append(np.asarray(batch[way.makes]))
     pictures.save_columns(columns, path)
+
+
+def require_empty(folder):
+    """Raises FileExistsError where a folder that is to be written is a file, or holds something."""
+    folder = Path(folder)
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise FileExistsError(f"{folder} exists and is no empty folder; name a new one.")
+
+
+def anomalies(names, images, found, folder):
+    """Writes what a search for anomalies found, those of the highest score first.
+
+    `scores.csv` has a row an image: file, score, picture. The pictures, 0001.png and so on, show the image, the
+    closest that the generator makes, and the residual, black where both are alike.
+
+    Args:
+        names: the images' names.
+        images: [n, H, W, C] in [-1, 1].
+        found: {"score": [n], "closest": [n, H, W, C], "residual": [n, H, W, C] in [0, 2]}.
+        folder: of all files, made where there is none.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    order = np.argsort(-found["score"], kind="stable")
+    with open(Path(folder) / "scores.csv", "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(["file", "score", "picture"])
+        for place, row in enumerate(order, 1):
+            picture = f"{place:04}.png"
+            table.writerow([names[row], f"{found['score'][row]:.6g}", picture])
+            triple = [images[row], found["closest"][row], found["residual"][row] - 1]
+            pictures.save_columns([each[None] for each in triple], Path(folder) / picture)

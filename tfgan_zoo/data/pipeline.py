@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.core.feeding import CHECKED
+from tfgan_zoo.data.classes import of_classes
 from tfgan_zoo.data.facts import Info, contents
 from tfgan_zoo.data.find import find
 from tfgan_zoo.data.kinds import KEYS
@@ -31,6 +32,7 @@ def load(
     fit="crop",
     channels=None,
     take=None,
+    classes=None,
     keys=None,
     labelled=None,
     labelled_seed=0,
@@ -58,6 +60,7 @@ def load(
         fit: "crop", "pad" or "stretch", see `resize.Form`.
         channels: 1 or 3 to convert; None keeps what there is.
         take: only the first `take` examples.
+        classes: only examples with one of these labels, such as [0]; None for all.
         keys: only these keys of a batch, such as ("image", "label"); None for all. XLA compiles no
             batch with strings, so `jit_compile` needs a choice without `caption`.
         labelled: keep only so many labels, of images, as many of each class; all other labels become -1,
@@ -93,7 +96,7 @@ def load(
     batch_size = _at_least(1, batch_size, "batch_size")
     seed = _at_least(0, seed, "seed")
     start_step = start_step if start_step is None else _at_least(0, start_step, "start_step")
-    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
+    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir, classes)
     examples = _chosen(source, partly_labelled(whole, labelled, labelled_seed, source.name), keys)
     unlike = {key: classes(whole) for key, classes in source.unlike.items() if key in examples}
     steps = _count(examples) // batch_size
@@ -113,6 +116,7 @@ def arrays(
     fit="crop",
     channels=None,
     take=None,
+    classes=None,
     keys=None,
     labelled=None,
     labelled_seed=0,
@@ -128,7 +132,7 @@ def arrays(
 
     Arguments and errors are those of `load`.
     """
-    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
+    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir, classes)
     examples = _chosen(source, partly_labelled(whole, labelled, labelled_seed, source.name), keys)
     return {key: KEYS[key].plain(array) for key, array in examples.items()}
 
@@ -141,13 +145,14 @@ def info(
     fit="crop",
     channels=None,
     take=None,
+    classes=None,
     keys=None,
     labelled=None,
     labelled_seed=0,
     data_dir=None,
 ):
     """The `Info` of what `load` would give. Arguments and errors are those of `load`."""
-    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir)
+    source, whole = _find(name, split, Form.of(image_size, fit, channels), take, data_dir, classes)
     examples = _chosen(source, partly_labelled(whole, labelled, labelled_seed, source.name), keys)
     elements = {key: (array.shape[1:], KEYS[key].dtype) for key, array in examples.items()}
     label_counts = None
@@ -167,12 +172,14 @@ def is_of_files(name, data_dir=None):
     return bool(find(name, data_dir).folders)
 
 
-def _find(name, split, form, take, data_dir):
+def _find(name, split, form, take, data_dir, classes):
     source = find(name, data_dir)
     for folder in source.folders:
         if folder.losses:
             warnings.warn(str(folder), LeftOut, stacklevel=3)
-    return source, source.examples(split, form, take)
+    if classes is None:
+        return source, source.examples(split, form, take)
+    return source, of_classes(source.examples(split, form, None), classes, take, source.name)
 
 
 def _chosen(source, examples, keys):

@@ -34,16 +34,19 @@ def origin(name, split, examples, form):
         name: as `data.load` takes it.
         split: as `data.load` takes it.
         examples: the dict of arrays that it stands for.
-        form: a dict with what there is of `image_size`, `fit` and `data_dir` of `data.load`.
+        form: a dict with what there is of `image_size`, `fit`, `classes` and `data_dir` of `data.load`.
 
     Returns:
-        {"data", "image_size", "fit", "contents"}: the size and the fit where images were brought to one. Files
-        and arrays are known by the hash of their contents, wherever they lie, and other data by their name.
+        {"data", "image_size", "fit", "classes", "contents"}: the size and the fit where images were brought to one,
+        the classes where only some were taken. Files and arrays are known by the hash of their contents, wherever
+        they lie, and other data by their name.
     """
     is_named = isinstance(name, str) and not data.is_of_files(name, form.get("data_dir"))
     facts = {"data": f"{name}:{split}" if is_named else f"files:{split}"}
     if form.get("image_size") is not None:
         facts |= {"image_size": form["image_size"], "fit": form.get("fit", "crop")}
+    if form.get("classes") is not None:
+        facts["classes"] = form["classes"]
     if not is_named:
         facts["contents"] = data.contents(examples)
     return facts

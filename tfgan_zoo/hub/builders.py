@@ -8,7 +8,7 @@ import math
 import keras
 import tensorflow as tf
 
-from tfgan_zoo.core import optimizers
+from tfgan_zoo.core import optimizers, schedules
 from tfgan_zoo.core.adaptive import with_augmentation
 from tfgan_zoo.hub.arguments import apply, call, check, is_number
 from tfgan_zoo.hub.config import ConfigError
@@ -151,7 +151,7 @@ def _optimizers():
 
 @functools.cache
 def _schedules():
-    return _classes(keras.optimizers.schedules.LearningRateSchedule, keras.optimizers.schedules, optimizers)
+    return _classes(keras.optimizers.schedules.LearningRateSchedule, keras.optimizers.schedules, schedules)
 
 
 def _classes(base, *homes):

@@ -26,18 +26,20 @@ _INDEX = """# The systems
 
 A row is a system: its paper, the config whose weights ship, what they score, and whether the paper's
 headline claim was found to hold. The link leads to a page with samples, all configs, every score with its
-protocol, and every check of the claim. Distances and errors are better the lower they are, all else the
+protocol, and every check of the claim. """
+
+# How scores and verdicts are to be read.
+READING = """Distances and errors are better the lower they are, all else the
 higher. FID-C is the Frechet distance on the zoo's own classifier of the data set: it compares systems of this
 zoo on one data set, and is not comparable with FID on Inception. A claim holds "within the noise" where
 another run could decide one of its checks otherwise.
-
 """
 
 
 def index():
     """`zoo_configs/README.md`."""
     rows = [_index_cells(system) for system in systems()]
-    return GENERATED + "\n" + _INDEX + table(("system", "paper", "config", "score", "claim"), rows)
+    return GENERATED + "\n" + _INDEX + READING + "\n" + table(("system", "paper", "config", "score", "claim"), rows)
 
 
 def _index_cells(system):
@@ -77,21 +79,25 @@ def open_claim(system):
 
 def system_page(system):
     """`zoo_configs/<system>/README.md`."""
+    return "\n".join([GENERATED, *sections(system).values()])
+
+
+def sections(system):
+    """The parts of a system's page by name, Markdown whose links are relative to `zoo_configs/<system>/`."""
     said = sources.system(system)
     name = main_config(system)
     paper = load_config(name).paper
     arxiv = f"[arXiv:{paper.arxiv}](https://arxiv.org/abs/{paper.arxiv})"
-    sections = [
-        GENERATED,
-        f"# {said.name}\n\n*{paper.title}*, {paper.authors}, {paper.venue}, {arxiv}.\n\n{said.method}\n",
-        _samples(name, said),
-        _use(name),
-        _configs(system),
-        _scores(system),
-        _claim(system),
-        f"## Differs from the paper\n\n{said.differs}\n{_notes(system)}",
-    ]
-    return "\n".join(section for section in sections if section)
+    parts = {
+        "paper": f"# {said.name}\n\n*{paper.title}*, {paper.authors}, {paper.venue}, {arxiv}.\n\n{said.method}\n",
+        "samples": _samples(name, said),
+        "use": _use(name),
+        "configs": _configs(system),
+        "scores": _scores(system),
+        "claim": _claim(system),
+        "differs": f"## Differs from the paper\n\n{said.differs}\n{_notes(system)}",
+    }
+    return {part: text for part, text in parts.items() if text}
 
 
 def _samples(config_id, said):
@@ -125,8 +131,8 @@ def _use(config_id):
 
 
 def _making(config):
-    """The line of Python that makes something; a config with a split for its pictures translates images."""
-    if config.held_out:
+    """The line of Python that makes something; a config whose translations are scored translates images."""
+    if any(name.startswith("translation") for name in config.eval):
         return "translations = model.translate(images)"
     captions = config.system_args.get("captions")
     given = f', caption="{captions[0]}"' if captions else ""

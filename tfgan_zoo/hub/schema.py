@@ -1,6 +1,7 @@
 """The schema of a config, strict: its sections, what each of their keys may be, and what is said where one is not."""
 
 import math
+import re
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -27,13 +28,38 @@ def _no_truth_value(value):
 Whole = Annotated[int, BeforeValidator(_no_truth_value)]
 
 
+# What a paper is known for, in the order in which the gallery shows them.
+Family = Literal[
+    "adversarial losses",
+    "training stability",
+    "architectures",
+    "conditional generation",
+    "representation learning",
+    "semi-supervised learning",
+    "anomaly detection",
+    "image-to-image translation",
+    "text-to-image synthesis",
+    "image restoration",
+    "image editing",
+    "music, video and shapes",
+]
+FAMILIES = get_args(Family)
+
+
 class Paper(_Section):
-    """What the system reproduces."""
+    """What the system reproduces; runs that began before there were families name none."""
 
     title: str
     authors: str
     venue: str
     arxiv: str
+    family: Family | None = None
+
+    @property
+    def year(self):
+        """The year in which it appeared, as its venue says, an int; None where it says none."""
+        found = re.search(r"\b(19|20)\d\d\b", self.venue)
+        return int(found[0]) if found else None
 
 
 class Built(BaseModel):
@@ -74,6 +100,7 @@ class Data(_Section):
     fit: Literal["crop", "pad", "stretch"] = "crop"
     channels: Annotated[Literal[1, 3], BeforeValidator(_no_truth_value)] | None = None
     take: Whole | None = Field(None, ge=1)
+    classes: list[Whole] | None = None
     keys: list[str] | None = None
     labelled: Whole | None = Field(None, ge=1)
     labelled_seed: Whole = Field(0, ge=0)

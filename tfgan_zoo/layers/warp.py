@@ -31,19 +31,44 @@ def rotation(angle):
 def warped(images, inverse):
     """Images [B, H, W, C] whose pixel at p shows what lay at `inverse` p; differentiable by the images.
 
-    Points are (column, row) from the centre of the image. Between pixels it is interpolated bilinearly; beyond
-    the edges the image is mirrored, without a second copy of the outermost pixels.
+    Points are (column, row) from the centre of the image; else as `sampled`.
 
     Args:
         inverse: [B, 3, 3], from places in the result to places in `images`.
     """
-    _, height, width, channels = images.shape
+    _, height, width, _ = images.shape
     y, x = tf.meshgrid(*(tf.range(n, dtype=tf.float32) - (n - 1) / 2 for n in (height, width)), indexing="ij")
-    x, y = tf.reshape(x, [1, -1]), tf.reshape(y, [1, -1])
+    x, y = x[None], y[None]
     columns, rows = (
-        inverse[:, k, 0, None] * x + inverse[:, k, 1, None] * y + inverse[:, k, 2, None] + (size - 1) / 2
+        _entry(inverse, k, 0) * x + _entry(inverse, k, 1) * y + _entry(inverse, k, 2) + (size - 1) / 2
         for k, size in ((0, width), (1, height))
     )
+    return sampled(images, columns, rows)
+
+
+def displaced(images, flow):
+    """Images [B, H, W, C] whose pixel at p shows what lay at p + flow(p); else as `sampled`.
+
+    Args:
+        flow: [B, H, W, 2], by how many pixels to the right and down.
+    """
+    shape = tf.shape(images)
+    y, x = tf.meshgrid(tf.range(shape[1]), tf.range(shape[2]), indexing="ij")
+    x, y = (tf.cast(places, tf.float32)[None] for places in (x, y))
+    return sampled(images, x + flow[..., 0], y + flow[..., 1])
+
+
+def sampled(images, columns, rows):
+    """What lies in images [B, H, W, C] at places: [B, h, w, C]; differentiable by the images.
+
+    Between pixels it is interpolated bilinearly; beyond the edges the image is mirrored, without a second copy of
+    the outermost pixels.
+
+    Args:
+        columns, rows: [B, h, w], from 0 at the middle of the first pixel.
+    """
+    shape, channels = tf.shape(images), images.shape[-1]
+    height, width = (images.shape[axis] or shape[axis] for axis in (1, 2))
     left, top = tf.floor(columns), tf.floor(rows)
     right_share, low_share = columns - left, rows - top
     corners = [
@@ -52,18 +77,21 @@ def warped(images, inverse):
         (top + 1, left, low_share * (1 - right_share)),
         (top + 1, left + 1, low_share * right_share),
     ]
-    places = [_mirrored(row, height) * width + _mirrored(column, width) for row, column, _ in corners]
+    places = tf.stack([_mirrored(row, height) * width + _mirrored(column, width) for row, column, _ in corners], 1)
     pixels = tf.reshape(images, [-1, height * width, channels])
-    found = tf.gather(pixels, tf.concat(places, axis=1), batch_dims=1)
-    shares = tf.cast(tf.concat([share for *_, share in corners], axis=1), images.dtype)
-    found = tf.reshape(found * shares[..., None], [-1, 4, height, width, channels])
-    return tf.reduce_sum(found, axis=1)
+    found = tf.gather(pixels, places, batch_dims=1)
+    shares = tf.cast(tf.stack([share for *_, share in corners], axis=1), images.dtype)
+    return tf.reduce_sum(found * shares[..., None], axis=1)
+
+
+def _entry(matrices, row, column):
+    """An entry of each of some matrices, [B, 1, 1]."""
+    return matrices[:, row, column, None, None]
 
 
 def _mirrored(places, size):
     """Whole numbers as indices of an axis that goes back and forth between its ends, int32."""
-    if size == 1:
-        return tf.zeros_like(places, tf.int32)
-    period = 2 * (size - 1)
+    # An axis of one pixel has it everywhere.
+    period = tf.maximum(2 * (size - 1), 1)
     places = tf.math.floormod(tf.cast(places, tf.int32), period)
     return tf.minimum(places, period - places)

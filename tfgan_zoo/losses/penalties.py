@@ -53,6 +53,21 @@ def orthogonal(kernels):
     return total
 
 
+def orthonormal(kernels):
+    """sum_W sum |W W' - I|, a scalar: Brock et al. 2017, arXiv:1609.07093, equation 7.
+
+    Arguments are those of `orthogonal`. Where a layer has more outputs than each reads numbers, the columns of W are
+    held to be orthonormal, as its rows cannot be.
+    """
+    total = 0.0
+    for kernel in kernels:
+        rows = tf.reshape(tf.convert_to_tensor(kernel), [-1, kernel.shape[-1]])
+        rows = rows if rows.shape[0] >= rows.shape[1] else tf.transpose(rows)
+        products = tf.matmul(rows, rows, transpose_a=True)
+        total += tf.reduce_sum(tf.abs(products - tf.eye(min(rows.shape))))
+    return total
+
+
 def r1(critic, points):
     """E |grad f(x)|^2 / 2 over the rows of `points`, a scalar: Mescheder et al. 2018, arXiv:1801.04406, equation 9.
 

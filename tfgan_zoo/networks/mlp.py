@@ -5,6 +5,7 @@ import math
 import keras
 from keras import layers
 
+from tfgan_zoo.layers.batch_norm import BatchNormalization
 from tfgan_zoo.layers.dropout import ReplicaDropout
 from tfgan_zoo.layers.maxout import Maxout
 from tfgan_zoo.layers.minibatch_discrimination import MinibatchDiscrimination
@@ -37,17 +38,23 @@ def image_generator(latent_dim=100, hidden=1200, image_size=28, channels=1):
 
 
 def batch_norm_generator(
-    latent_dim=100, hidden=(500, 500), activation="softplus", image_size=28, channels=1, virtual_batch=0
+    latent_dim=100,
+    hidden=(500, 500),
+    activation="softplus",
+    image_size=28,
+    channels=1,
+    virtual_batch=0,
+    affine=True,
 ):
     """z [B, latent_dim] -> layers of `hidden` with batch norm before their activation -> sigmoid pixels, in [-1, 1].
 
     By default the generator for MNIST of Salimans et al. 2016, arXiv:1606.03498. With a `virtual_batch` batch norm is
-    virtual, by a reference batch of so many examples.
+    virtual, by a reference batch of so many examples. Without `affine` it has neither gain nor offset.
     """
     z = keras.Input([latent_dim], name="z")
     h = before(z, virtual_batch)
     for units in hidden:
-        h = layers.Activation(activation)(norm(virtual_batch)(layers.Dense(units, use_bias=False)(h)))
+        h = layers.Activation(activation)(norm(virtual_batch, affine)(layers.Dense(units, use_bias=False)(h)))
     h = behind(h, virtual_batch)
     pixels = layers.Dense(image_size * image_size * channels, activation="sigmoid", dtype="float32")(h)
     image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)
@@ -71,14 +78,14 @@ def maxout_discriminator(image_size=28, channels=1, units=240, pieces=5):
     return keras.Model(image, logit, name="discriminator")
 
 
-def toy_generator(latent_dim=8, hidden=128, data_dim=2, depth=2, start="glorot_uniform"):
-    """z [B, latent_dim] -> `depth` ReLU layers -> point [B, data_dim], linear.
+def toy_generator(latent_dim=8, hidden=128, data_dim=2, depth=2, start="glorot_uniform", batch_norm=False):
+    """z [B, latent_dim] -> `depth` ReLU layers, with batch norm or without -> point [B, data_dim], linear.
 
     `start` is the initialiser of the hidden layers; the toys of Gulrajani et al. 2017 have three layers and
     "he_uniform".
     """
     z = keras.Input([latent_dim], name="z")
-    h = _hidden_layers(z, hidden, depth, start)
+    h = _batch_norm_layers(z, hidden, depth, start) if batch_norm else _hidden_layers(z, hidden, depth, start)
     return keras.Model(z, layers.Dense(data_dim, dtype="float32")(h), name="generator")
 
 
@@ -105,6 +112,13 @@ def gaussian_generator(data_dim=1, log_scale=0.0, shift=0.0):
 def _hidden_layers(h, units, depth, start="glorot_uniform", activation="relu"):
     for _ in range(depth):
         h = layers.Dense(units, activation=activation, kernel_initializer=start)(h)
+    return h
+
+
+def _batch_norm_layers(h, units, depth, start):
+    for _ in range(depth):
+        h = layers.Dense(units, use_bias=False, kernel_initializer=start)(h)
+        h = layers.ReLU()(BatchNormalization()(h))
     return h
 
 

@@ -106,12 +106,16 @@ class AEGANInverse(Encoding, AdversarialModel):
         """Serving: {"image": [B, H, W, C]} -> {"z": [B, d]}."""
         return {"z": tf.cast(self.encoder(inputs["image"], training=False), tf.float32)}
 
+    def picture(self, path, batch, seed=0):
+        """Samples while the GAN is trained; then a row of reals and three of samples, above their reconstructions."""
+        if self.current_stage() == "generation":
+            super().picture(path, batch, seed)
+        else:
+            show.reconstructions(self, path, batch, seed)
+
     def save_samples(self, path, n, seed, held_out):
-        """A row of reals, then rows of `n` samples or a few less; under each row its reconstructions."""
-        columns = min(n, 8)
-        real = held_out(columns)["image"].numpy()
-        made = self.generate(n - n % len(real), seed)
-        show.reconstructions(real, made, self.reconstruct, path)
+        """As `picture`: `n` images, a few less or more, each above its reconstruction."""
+        self.picture(path, held_out(max(1, n // 4)), seed)
 
 
 def _squared_error(one, other):

@@ -1,0 +1,5 @@
+"""ALI."""
+
+from tfgan_zoo.systems.ali.ali import ALI
+
+__all__ = ["ALI"]

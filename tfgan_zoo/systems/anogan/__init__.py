@@ -1,0 +1,5 @@
+"""AnoGAN."""
+
+from tfgan_zoo.systems.anogan.anogan import AnoGAN
+
+__all__ = ["AnoGAN"]

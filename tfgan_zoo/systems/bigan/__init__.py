@@ -1,0 +1,5 @@
+"""BiGAN."""
+
+from tfgan_zoo.systems.bigan.bigan import BiGAN
+
+__all__ = ["BiGAN"]

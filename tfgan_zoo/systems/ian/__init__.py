@@ -1,0 +1,5 @@
+"""IAN."""
+
+from tfgan_zoo.systems.ian.ian import IAN
+
+__all__ = ["IAN"]
