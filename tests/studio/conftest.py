@@ -14,11 +14,19 @@ from tfgan_zoo.hub import models
 from tfgan_zoo.studio import sources
 from tfgan_zoo.studio.app import Models, application
 
-IDS = ["cgan/mnist", "bicyclegan/edges2avatars", "gan/ring8", "infogan/mnist", "vae/mnist", "dcgan/mnist"]
+IDS = [
+    "cgan/mnist",
+    "bicyclegan/edges2avatars",
+    "gan/ring8",
+    "infogan/mnist",
+    "vae/mnist",
+    "dcgan/mnist",
+    "igan/fashion_mnist",
+]
 
 
 class Painted:
-    """Stands in for a model that edits: a stroke paints its box."""
+    """Stands in for a model that edits, which takes seconds: a stroke paints its box."""
 
     stroke_form = "box"
 

@@ -77,8 +77,22 @@ def test_an_own_picture_must_be_chosen():
         read({"model": "x/y", "mode": "picture"}, {**CONTROLS, "modes": ["picture"]})
 
 
+class Editor:
+    """What is asked of a model before it edits."""
+
+    def __init__(self, shape, form):
+        self.example_shapes = {"image": shape}
+        self.stroke_form = form
+        self.edit = None
+
+
 def test_strokes_become_those_of_the_model():
     text = '[{"color": [255, 0, 51], "points": [[4, 10], [6, 20]], "radius": 2}]'
     strokes = read({"model": "x/y", "strokes": text}, {**CONTROLS, "paints": "line"}).strokes
-    assert model_strokes(strokes, "line") == [{"color": [255, 0, 51], "brush": [[10, 4], [20, 6]], "radius": 2}]
-    assert model_strokes(strokes, "box") == [{"box": [2, 8, 6, 14], "rgb": [1.0, -1.0, -0.6], "steps": 30}]
+    lines = model_strokes(strokes, Editor((32, 32, 3), "line"))
+    assert lines == [{"color": [255, 0, 51], "brush": [[10, 4], [20, 6]], "radius": 2}]
+    boxes = model_strokes(strokes, Editor((32, 32, 3), "box"))
+    assert boxes == [{"box": [2, 8, 6, 14], "rgb": [1.0, -1.0, -0.6], "steps": 30}]
+    # Within a smaller image, in grey.
+    [box] = model_strokes(strokes, Editor((5, 16, 1), "box"))
+    assert (box["box"], box["rgb"]) == ([2, 8, 3, 8], [-0.2])

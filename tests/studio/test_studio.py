@@ -24,7 +24,7 @@ PAINTED = "dcgan/mnist"
 
 def answer(address, path, query=None, method="GET", body=None, **headers):
     """(status, headers, bytes) of a request."""
-    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=300)
     connection.request(method, path + ("?" + urlencode(query) if query else ""), body, headers)
     found = connection.getresponse()
     return found.status, found.headers, found.read()
@@ -132,6 +132,15 @@ def test_strokes_edit_the_sample(address, some_models):
     expected = to_uint8(some_models.get(PAINTED).model.generate(1, seed=1))[0, ..., 0].copy()
     expected[3:7, 6:10] = 255
     np.testing.assert_array_equal(pixels(answer(address, "/picture", query)[2]), expected)
+
+
+def test_igan_brightens_what_is_painted_white(address):
+    query = {"model": "igan/fashion_mnist", "seed": 1}
+    before = pixels(answer(address, "/picture", query)[2]).astype(float)
+    strokes = [{"color": [255, 255, 255], "points": [[12, 16], [20, 16]], "radius": 3}]
+    status, _, contents = answer(address, "/picture", {**query, "strokes": json.dumps(strokes)})
+    assert status == 200, contents
+    assert (pixels(contents) - before)[12:20, 14:18].mean() > 5
 
 
 @pytest.mark.parametrize(

@@ -78,27 +78,33 @@ def stroke_form(model):
     return getattr(model, "stroke_form", "line") if hasattr(model, "edit") else None
 
 
-def model_strokes(strokes, form, steps=30):
-    """Strokes of a `State` as the model takes them.
+def model_strokes(strokes, model, steps=30):
+    """Strokes of a `State` as `model.edit` takes them, by its `stroke_form`.
 
     Args:
-        form: "line": {"color", "brush": [[x, y], ...], "radius"}; "box": the box around a stroke and its colour in
-            [-1, 1], {"box": [top, left, height, width], "rgb", "steps"}.
         steps: of gradient descent for each box.
+
+    Returns:
+        For "line" {"color", "brush": [[x, y], ...], "radius"} each; for "box" the box around each stroke and its
+        colour in [-1, 1], {"box": [top, left, height, width], "rgb", "steps"}.
     """
-    if form == "line":
+    if stroke_form(model) == "line":
         return [
             {"color": each["color"], "brush": [[x, y] for y, x in each["points"]], "radius": each["radius"]}
             for each in strokes
         ]
-    return [
-        {"box": _box(each), "rgb": [round(level / 127.5 - 1, 4) for level in each["color"]], "steps": steps}
-        for each in strokes
-    ]
+    size, channels = model.example_shapes["image"][:2], model.example_shapes["image"][2]
+    return [{"box": _box(each, size), "rgb": _rgb(each["color"], channels), "steps": steps} for each in strokes]
 
 
-def _box(stroke):
-    """[top, left, height, width] in whole pixels of what a stroke covers."""
-    low = [max(0, int(min(axis) - stroke["radius"] + 0.5)) for axis in zip(*stroke["points"])]
-    high = [int(max(axis) + stroke["radius"] + 0.5) for axis in zip(*stroke["points"])]
+def _box(stroke, size):
+    """[top, left, height, width] in whole pixels, within the image, of what a stroke covers."""
+    axes = list(zip(*stroke["points"]))
+    low = [min(max(0, round(min(axis) - stroke["radius"])), end - 1) for axis, end in zip(axes, size)]
+    high = [min(round(max(axis) + stroke["radius"]), end) for axis, end in zip(axes, size)]
     return [*low, *(max(1, end - start) for start, end in zip(low, high))]
+
+
+def _rgb(color, channels):
+    levels = color if channels == 3 else [sum(color) / 3]
+    return [round(level / 127.5 - 1, 4) for level in levels]

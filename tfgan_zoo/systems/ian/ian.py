@@ -60,6 +60,8 @@ class IAN(Encoding, AdversarialModel):
     """
 
     batches_per_step = 2
+    # A stroke of the studio's brush is the box around it.
+    stroke_form = "box"
 
     def __init__(
         self,
