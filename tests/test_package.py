@@ -178,6 +178,9 @@ def pip(command, *arguments):
     subprocess.run(line, check=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
 
 
+PAGES = {"gallery": "templates", "studio": "pages"}
+
+
 def files(folder, *suffixes):
     """The files below a folder, as paths beside it."""
     return {
@@ -196,8 +199,8 @@ def test_the_wheel_holds_everything(source, wheel):
     assert len(configs) > len(zoo.list_configs()) and len(bundled) >= 4 and len(weights) >= 4
     pages = {
         f"tfgan_zoo/{folder}/{name}"
-        for folder in ("gallery/templates", "studio/pages")
-        for name in files(source / "tfgan_zoo" / folder)
+        for folder in ("gallery", "studio")
+        for name in files(source / "tfgan_zoo" / folder / PAGES[folder])
     }
     assert len(pages) >= 6
     for wanted in (code, bundled, configs, weights, pages):

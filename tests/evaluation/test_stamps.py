@@ -8,6 +8,7 @@ from PIL import Image
 
 import tfgan_zoo as zoo
 from tfgan_zoo import metrics
+from tfgan_zoo.data import given
 from tfgan_zoo.evaluation import compare as comparing
 from tfgan_zoo.evaluation import evaluate
 from tfgan_zoo.hub.config import load_config
@@ -131,11 +132,11 @@ def test_a_configs_own_scores_say_it_too(config_id, name, home, tmp_path):
 def test_a_name_with_a_colon_is_a_folder_where_there_is_one(home, monkeypatch):
     monkeypatch.chdir(home)
     shutil.copytree("wide", "x:train")
-    assert comparing._source_and_split("x:train") == ("x:train", "train")
-    assert comparing._source_and_split("x:test") == ("x", "test")
+    assert given.source_and_split("x:train") == ("x:train", "train")
+    assert given.source_and_split("x:test") == ("x", "test")
     shutil.copytree("wide", "fashion_mnist_10k:train")
-    assert comparing._source_and_split("fashion_mnist_10k:train") == ("fashion_mnist_10k", "train")
-    assert comparing._source_and_split("./fashion_mnist_10k:train") == ("./fashion_mnist_10k:train", "train")
-    assert comparing._source_and_split("wide:train[:80%]") == ("wide", "train[:80%]")
+    assert given.source_and_split("fashion_mnist_10k:train") == ("fashion_mnist_10k", "train")
+    assert given.source_and_split("./fashion_mnist_10k:train") == ("./fashion_mnist_10k:train", "train")
+    assert given.source_and_split("wide:train[:80%]") == ("wide", "train[:80%]")
     (score,) = comparing.evaluate("x:train", "./wide", ["sliced_wasserstein"])
     assert score["value"] == 0

@@ -83,7 +83,7 @@ def test_an_unknown_key_is_named_in_full_with_its_neighbour(write, key, neighbou
 
 def test_an_unknown_key_without_a_neighbour_lists_the_known_ones(write):
     text = message("toy/base", {"data.zzz": 1})
-    assert "Known: channels, data_dir, fit, image_size, keys, labelled, labelled_seed, name, split, take." in text
+    assert "Known: channels, classes, data_dir, fit, image_size, keys, labelled, labelled_seed, name, split, take." in text
 
 
 def test_all_errors_come_at_once(write):

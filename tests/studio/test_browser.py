@@ -1,10 +1,12 @@
 """The studio's page in a browser."""
 
+import json
 from urllib.parse import parse_qs, urlsplit
 
+import numpy as np
 import pytest
-
 from browser import opened
+
 
 @pytest.fixture(scope="module")
 def browser():
@@ -123,3 +125,21 @@ def test_a_bad_link_is_told_on_the_page(page, address):
     page.goto(f"{address}?model=cgan/mnist&label=14")
     page.locator("body[data-refused]").wait_for()
     assert page.inner_text("#error") == "The link says label=14: an integer from 0 to 9 is needed."
+
+
+def test_a_stroke_is_painted(page, address):
+    page.goto(f"{address}?model=dcgan/mnist")
+    first = shown(page)
+    box = page.locator("#canvas").bounding_box()
+    page.fill("#colour", "#ffffff")
+    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.up()
+    assert shown(page, "strokes=") != first
+    [stroke] = json.loads(parse_qs(urlsplit(page.url).query)["strokes"][0])
+    assert stroke["color"] == [255, 255, 255] and stroke["radius"] == 1.5
+    np.testing.assert_allclose(stroke["points"], [[16, 8], [16, 16]], atol=0.1)
+    page.click("#unpaint")
+    page.locator("body[data-shown]:not([data-shown*='strokes'])").wait_for()
+    assert shown(page) == first

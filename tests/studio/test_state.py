@@ -77,10 +77,22 @@ def test_an_own_picture_must_be_chosen():
         read({"model": "x/y", "mode": "picture"}, {**CONTROLS, "modes": ["picture"]})
 
 
+class Editor:
+    """What is asked of a model before it edits."""
+
+    def __init__(self, shape, form):
+        self.example_shapes = {"image": shape}
+        self.stroke_form = form
+        self.edit = None
+
+
 def test_strokes_become_those_of_the_model():
     text = '[{"color": [255, 0, 51], "points": [[4, 10], [6, 20]], "radius": 2}]'
     strokes = read({"model": "x/y", "strokes": text}, {**CONTROLS, "paints": "line"}).strokes
-    assert model_strokes(strokes, "line", (28, 28)) == [{"color": [255, 0, 51], "brush": [[10, 4], [20, 6]], "radius": 2}]
-    assert model_strokes(strokes, "box", (28, 28)) == [{"color": [255, 0, 51], "box": [8, 2, 22, 8]}]
-    # Of an image of 7 x 21 pixels the rest lies outside.
-    assert model_strokes(strokes, "box", (7, 21)) == [{"color": [255, 0, 51], "box": [8, 2, 21, 7]}]
+    lines = model_strokes(strokes, Editor((32, 32, 3), "line"))
+    assert lines == [{"color": [255, 0, 51], "brush": [[10, 4], [20, 6]], "radius": 2}]
+    boxes = model_strokes(strokes, Editor((32, 32, 3), "box"))
+    assert boxes == [{"color": [255, 0, 51], "box": [8, 2, 22, 8]}]
+    # Within a smaller image.
+    [box] = model_strokes(strokes, Editor((5, 16, 1), "box"))
+    assert box["box"] == [8, 2, 16, 5]

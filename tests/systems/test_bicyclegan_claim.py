@@ -26,8 +26,8 @@ class Painter:
         grey = np.clip(self.strength * z[:, :1], -1, 1).reshape(-1, 1, 1, 1)
         return np.broadcast_to(grey, condition.shape).astype(np.float32)
 
-    def encode(self, inputs):
-        return {"mu": tf.reduce_mean(inputs["image"], axis=[1, 2]) / self.strength}
+    def encode(self, images):
+        return {"mu": images.mean(axis=(1, 2)) / self.strength}
 
 
 def variant(model):

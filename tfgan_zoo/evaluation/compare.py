@@ -126,7 +126,7 @@ def _side(name, extractor, form, cache_folder=None, samples=None, seed=0):
     if name in list_configs():
         raise ValueError(f"the reference {name} is a config; name a data set or files instead")
     source, split = source_and_split(name)
-    given = {"image": read_array(source)} if isread_array(source) else source
+    given = {"image": read_array(source)} if is_array(source) else source
     examples = data.arrays(given, split, **form)
     if "image" not in examples:
         raise ValueError(f"{source}:{split} holds points, not images; there are no features of it")

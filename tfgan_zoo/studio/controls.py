@@ -78,29 +78,25 @@ def stroke_form(model):
     return getattr(model, "stroke_form", "line") if hasattr(model, "edit") else None
 
 
-def model_strokes(strokes, form, size):
-    """Strokes of a `State` as the model takes them.
+def model_strokes(strokes, model):
+    """Strokes of a `State` as `model.edit` takes them, by its `stroke_form`.
 
-    Args:
-        form: "line": {"color", "brush": [[x, y], ...], "radius"}; "box": the box around a stroke,
-            {"color", "box": [left, top, right, bottom]}.
-        size: (height, width) of the image.
+    Returns:
+        For "line" {"color", "brush": [[x, y], ...], "radius"} each; for "box" the box around each stroke,
+        {"color", "box": [left, top, right, bottom]}.
     """
-    if form == "line":
+    if stroke_form(model) == "line":
         return [
             {"color": each["color"], "brush": [[x, y] for y, x in each["points"]], "radius": each["radius"]}
             for each in strokes
         ]
+    size = model.example_shapes["image"][:2]
     return [{"color": each["color"], "box": _box(each, size)} for each in strokes]
 
 
 def _box(stroke, size):
-    """[left, top, right, bottom] in whole pixels of what a stroke covers of an image (height, width)."""
-    radius = stroke["radius"]
-    low = [max(0, int(min(axis) - radius + 0.5)) for axis in zip(*stroke["points"])]
-    high = [min(side, int(max(axis) + radius + 0.5)) for axis, side in zip(zip(*stroke["points"]), size)]
-    # At least one pixel, inside the image.
-    (top, bottom), (left, right) = (
-        (min(start, side - 1), max(end, min(start, side - 1) + 1)) for start, end, side in zip(low, high, size)
-    )
-    return [left, top, right, bottom]
+    """[left, top, right, bottom] in whole pixels, within the image, of what a stroke covers."""
+    axes = list(zip(*stroke["points"]))
+    top, left = (min(max(0, round(min(axis) - stroke["radius"])), end - 1) for axis, end in zip(axes, size))
+    bottom, right = (min(round(max(axis) + stroke["radius"]), end) for axis, end in zip(axes, size))
+    return [left, top, max(right, left + 1), max(bottom, top + 1)]

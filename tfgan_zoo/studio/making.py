@@ -9,7 +9,7 @@ import numpy as np
 from tfgan_zoo.core import show
 from tfgan_zoo.random.latents import arithmetic, between
 from tfgan_zoo.studio import sources
-from tfgan_zoo.studio.controls import model_strokes, stroke_form
+from tfgan_zoo.studio.controls import model_strokes
 
 # Points make a cloud.
 POINTS = 1000
@@ -36,7 +36,7 @@ def png(loaded, state):
     else:
         made = model.generate(count(model), seed=state.seed, **given)
     if state.strokes:
-        made = model.edit(made, model_strokes(state.strokes, stroke_form(model), way.example_shape[:2]))["edited"]
+        made = model.edit(made, model_strokes(state.strokes, model))["edited"]
     return drawn(made, way.makes), _numbers(loaded, state, way, given)
 
 

@@ -1,7 +1,7 @@
 """A state as the Python program that makes the same picture."""
 
 from tfgan_zoo.studio import sources
-from tfgan_zoo.studio.controls import model_strokes, stroke_form
+from tfgan_zoo.studio.controls import model_strokes
 from tfgan_zoo.studio.making import count
 
 
@@ -20,7 +20,7 @@ def program(loaded, state):
     else:
         body.append(f"made = model.generate({_arguments([str(count(model)), f'seed={state.seed}'], given)})")
     if state.strokes:
-        strokes = model_strokes(state.strokes, stroke_form(model), way.example_shape[:2])
+        strokes = model_strokes(state.strokes, model)
         body.append(f'made = model.edit(made, {strokes!r})["edited"]')
     body.append(f'show.examples(made, "{way.makes}", "picture.png")')
     return _imports(body) + "\n" + "\n".join(body) + "\n"

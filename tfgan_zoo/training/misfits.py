@@ -182,7 +182,8 @@ def _said(shape):
 def _classes(model, info, networks):
     """What is wrong with the numbers of classes."""
     names, count = info.class_names, info.num_classes
-    if count == model.classes:
+    # Some systems group the labels of the data to classes.
+    if count == getattr(model, "label_count", model.classes):
         return
     told = f" ({', '.join(names[:_MOST_NAMES])}{', ...' if len(names) > _MOST_NAMES else ''})" if names else ""
     keys = ["system_args"] if "classes" in inspect.signature(type(model).__init__).parameters else []

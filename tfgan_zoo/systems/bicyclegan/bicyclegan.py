@@ -50,6 +50,8 @@ class BicycleGAN(Encoding, AdversarialModel):
         seed: keys all the noise of training.
     """
 
+    # E reads the style of an image alone, which cannot be made again without its condition.
+    reconstructs = False
     # Two discriminators at two scales each.
     saturation = {"discriminator_loss": 4 * least_squares.SATURATED}
 

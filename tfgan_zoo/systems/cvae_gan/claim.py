@@ -42,7 +42,6 @@ VARIANTS = {
         "system_args.mean_weight": None,
         "system_args.class_mean_weight": None,
         "system_args.prior": "normal",
-        "networks.discriminator.builder": "cvae_gan.conditional_discriminator",
         **{f"{part}.{player}": None for part in ("networks", "optimizers") for player in ("encoder", "classifier")},
     },
 }
@@ -61,17 +60,25 @@ def measure(bench, steps, seeds, extractor, samples, split="test", seed=0):
     """
     seeds = [seed + each for each in seeds]
     settings = {"extractor": extractor, "samples": samples, "split": split}
-    found = [_judged(_trained(bench, "cvae_gan", steps, each), **settings) for each in seeds]
+    trained = [_trained(bench, "cvae_gan", steps, each) for each in seeds]
+    found = [_judged(each, **settings) for each in trained]
     baseline = [_judged(_trained(bench, "cvae", steps, each), **settings) for each in seeds]
     ratio = np.median([ours["fid"] / theirs["fid"] for ours, theirs in zip(found, baseline)])
     figures = {"fid_ratio": float(ratio)} | _medians(found, "") | _medians(baseline, "_cvae")
-    figures |= _medians([_judged(_trained(bench, "cgan", steps, seeds[0]), **settings)], "_cgan")
+    cgan = _trained(bench, "cgan", steps, seeds[0], conditional(trained[0].config))
+    figures |= _medians([_judged(cgan, **settings)], "_cgan")
     return {check.key: figures[check.key] for check in CHECKS}
 
 
-def _trained(bench, name, steps, seed):
+def conditional(config):
+    """Overrides by which a config's discriminator is that of a CGAN, of the same size."""
+    same = config.networks["discriminator"].model_dump(by_alias=True)
+    return {"networks.discriminator": same | {"builder": "cvae_gan.conditional_discriminator"}}
+
+
+def _trained(bench, name, steps, seed, overrides=None):
     common = {"train.steps": steps, "train.score_every": steps, "eval": None}
-    return bench.train(name, CONFIG, VARIANTS[name] | common, seed)
+    return bench.train(name, CONFIG, VARIANTS[name] | common | (overrides or {}), seed)
 
 
 def _judged(variant, extractor, samples, split):

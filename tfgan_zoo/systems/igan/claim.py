@@ -20,8 +20,8 @@ CHECKS = [
     Check("error_hybrid", "Error of projections, by both", paper="0.14"),
     Check("error_network", "Error of projections, by the predictor alone", paper="0.21"),
     Check("error_optimization", "Error of projections, by the search from random latents", paper="0.155"),
-    Check("color_left", "Distance of a box from its stroke's colour after an edit over that of the projection"),
-    Check("color_left_edited", "The same of the photograph after the edit over that of the photograph"),
+    Check("color_left", "Distance of a box from its stroke's colour, the edit's generated image over the projection"),
+    Check("color_left_edited", "Distance of a box from its stroke's colour, the photograph after the edit over the photograph"),
     Check("unedited_ssim", "SSIM of the photograph after an edit to the photograph, the box left out"),
     Check("unedited_ssim_generated", "SSIM of the edit's generated image to the photograph, the box left out"),
 ]

@@ -6,7 +6,6 @@ from scipy.stats import spearmanr
 
 from tfgan_zoo import data
 from tfgan_zoo.reproduce import Check
-from tfgan_zoo.utils.batching import in_batches
 
 CLAIM = "The categorical code becomes the digit and a continuous one its slant or width, without labels."
 PAPER = "Section 7.2 and figure 1: c1 classifies MNIST with 5% error; the bound reaches H(c) = 2.30 nats"
@@ -78,7 +77,7 @@ def matched_error(variant, split):
     real = data.arrays(**{**settings, "split": split})
     model = variant.model
     images = (real["image"] / 127.5 - 1).astype(np.float32)
-    codes = in_batches(model.encode, {"image": images}, 500)["category_logits"].argmax(axis=1)
+    codes = model.encode(images, 500)["category_logits"].argmax(axis=1)
     counts = np.zeros([model.categories, model.categories], int)
     np.add.at(counts, (codes, real["label"]), 1)
     return 1 - counts[linear_sum_assignment(-counts)].sum() / counts.sum()

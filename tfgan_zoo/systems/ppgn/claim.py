@@ -14,9 +14,9 @@ PAPER = "Abstract: images of all 1,000 classes; other condition networks can be 
 
 CHECKS = [
     Check("hits", "Share of chains that another classifier takes for the class asked for", headline=True),
-    Check("hits_swapped", "The same share with a classifier of other classes plugged in", headline=True),
+    Check("hits_swapped", "Share of chains taken for the class asked for, with a classifier of other classes plugged in", headline=True),
     Check("gain_without_class", "Share of chains without the classifier's term, less that of their starts"),
-    Check("gain_without_class_swapped", "The same difference with the other classifier's classes"),
+    Check("gain_without_class_swapped", "Share of chains without the other classifier's term, less that of their starts"),
     Check("hits_start", "Share of the starts"),
     Check("hits_start_swapped", "Share of the starts, for the other classes"),
     Check("variance_ratio", "Variance of images within a class over that without the denoiser"),

@@ -102,6 +102,8 @@ class PPGN(Encoding, AdversarialModel):
         self.chain_steps = chain_steps
         self.chain_rate = chain_rate
         self.classes = classifier.output_shape[-1]
+        # How many labels the data have.
+        self.label_count = self.classes if groups is None else len(groups)
         self._require_fit()
         # The mean activation of h, and D's loss over G's in the last step.
         self.scale = self.counter("scale", 1.0, "float32")
