@@ -43,11 +43,12 @@ def test_codes_are_matched_to_labels_one_to_one(monkeypatch):
     labels = np.array([0, 0, 0, 1, 1, 1])
     images = np.zeros([6, 1, 1, 1])
     monkeypatch.setattr(claim.data, "arrays", lambda **settings: {"image": images, "label": labels})
-    monkeypatch.setattr(
-        claim, "in_batches", lambda function, inputs, size: {"category_logits": np.eye(2)[codes]}
-    )
     config = SimpleNamespace(data=SimpleNamespace(model_dump=dict))
-    variant = SimpleNamespace(config=config, model=SimpleNamespace(categories=2, encode=None))
+
+    def encode(images, size):
+        return {"category_logits": np.eye(2)[codes]}
+
+    variant = SimpleNamespace(config=config, model=SimpleNamespace(categories=2, encode=encode))
     assert claim.matched_error(variant, "test") == pytest.approx(1 / 6)
     codes[:] = 1
     assert claim.matched_error(variant, "test") == pytest.approx(3 / 6)

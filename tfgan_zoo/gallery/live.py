@@ -108,14 +108,21 @@ def _choices(source):
 
 
 def _network(model):
-    """The sampler's forward pass as ONNX; what a system serves may draw some inputs by itself."""
+    """What a system serves as ONNX, or the sampler's forward pass where the former draws some inputs by itself."""
     sampler = next(iter(model.samplers().values()))
+    function, specs = model.signatures().get("serving_default", (None, {}))
+    if set(specs) != set(sampler.specs()):
+        function = _forward(sampler)
     # Keras asks for a graph to export.
-    served = tf.function(lambda inputs: {sampler.makes: sampler.serve(inputs)})
+    served = tf.function(function)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.onnx"
         export(model, path, "onnx", {"serving_default": (served, sampler.specs())})
         return _text(path.read_bytes())
+
+
+def _forward(sampler):
+    return lambda inputs: {sampler.makes: sampler.serve(inputs)}
 
 
 def runtime_script(folder=None):
