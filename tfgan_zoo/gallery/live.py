@@ -108,10 +108,14 @@ def _choices(source):
 
 
 def _network(model):
-    """What a system serves as ONNX, or the sampler's forward pass where the former draws some inputs by itself."""
+    """The sampler's forward pass as ONNX, since what a system serves may draw some inputs by itself.
+
+    A forward pass that is a system's own may depend on its state, such as the resolution that training has reached,
+    which what it serves has fixed.
+    """
     sampler = next(iter(model.samplers().values()))
     function, specs = model.signatures().get("serving_default", (None, {}))
-    if set(specs) != set(sampler.specs()):
+    if sampler.forward is None or set(specs) != set(sampler.specs()):
         function = _forward(sampler)
     # Keras asks for a graph to export.
     served = tf.function(function)
