@@ -42,8 +42,7 @@ def edit(
     model = model_able_to("edit", config_id, weights, settings)
     _, values = read_images(images, model, config_of(config_id, settings, weights=weights))
     found = model.edit(values, strokes)
-    reconstructions = found["reconstruction"] if "reconstruction" in found else model.reconstruct(values)
-    show.edits(values, reconstructions, found["edited"], out, found.get("frames"))
+    show.edits(values, found["reconstruction"], found["edited"], out, found.get("frames"))
     print(f"Wrote {len(values)} images and their edits by {len(strokes)} strokes to {out}.")
 
 

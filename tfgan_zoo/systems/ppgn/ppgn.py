@@ -30,9 +30,8 @@ from tfgan_zoo.losses import gan
 from tfgan_zoo.losses.classification import cross_entropy
 from tfgan_zoo.random import draws
 from tfgan_zoo.random.noise import replica_rows
-from tfgan_zoo.systems.ppgn.chain import Context, chain, log_probability, pasted
+from tfgan_zoo.systems.ppgn.chain import Chains
 from tfgan_zoo.utils import pictures
-from tfgan_zoo.utils.batching import in_batches
 from tfgan_zoo.utils.distribution import mean_over_replicas
 
 __all__ = ["PPGN"]
@@ -44,7 +43,7 @@ _TOO_GOOD, _TOO_BAD = 0.1, 10.0
 
 
 @keras.saving.register_keras_serializable("tfgan_zoo")
-class PPGN(Encoding, AdversarialModel):
+class PPGN(Chains, Encoding, AdversarialModel):
     """Trains E, C, G with D, and a denoiser if there is one, in stages; draws images by chains of codes.
 
     `compile` takes some stages without others: `classifier` alone trains a classifier to be plugged in.
@@ -240,74 +239,12 @@ class PPGN(Encoding, AdversarialModel):
         made = self._features(self._decode(h))["h"] if self.denoiser is None else self.denoiser(h, training=False)
         return tf.stop_gradient(tf.cast(made, tf.float32))
 
-    def _chain(self, h, target, eps, steps, classifier=None, **arguments):
-        def classify(images):
-            return (classifier or self.classifier)(images, training=False)
-
-        return chain(h, target, eps, steps, self.chain_rate, self._decode, self._denoise, classify, **arguments)
-
     def encoding(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"h": [B, d]}, in units of the mean activation."""
         return {"h": self._features(inputs["image"])["h"]}
 
     def reconstruction(self, inputs, code):
         return self._decode(code["h"])
-
-    def draw(self, h, target, steps=None, eps=None, classifier=None, batch_size=250):
-        """Chains from codes, with averaged weights where they are kept.
-
-        Args:
-            h: codes [n, d] that chains begin at, such as `encode` gives.
-            target: classes, one for all or int [n].
-            steps, eps: None for those of the model.
-            classifier: a functional model, images -> logits, that is plugged in; None for the model's own.
-            batch_size: how many run at once.
-
-        Returns:
-            {"image": [n, H, W, C], "h": [n, d], "prob": [n] of the class that was asked for}, float32 arrays.
-        """
-        steps, eps = self.chain_steps if steps is None else steps, self.eps if eps is None else eps
-        rows = {"h": np.asarray(h, np.float32), "target": np.broadcast_to(np.int32(target), [len(h)])}
-
-        def made(rows):
-            return self._made(**rows, eps=tf.constant(eps, tf.float32), steps=steps, classifier=classifier)
-
-        with self.averaged():
-            return in_batches(tf.function(made, reduce_retracing=True), rows, batch_size)
-
-    def _made(self, h, target, eps, steps, classifier=None, context=None, **arguments):
-        """What `draw` and the signatures give."""
-        h = self._chain(h, target, eps, steps, classifier, context=context, **arguments)
-        image = pasted(self._decode(h), context)
-        logits = (classifier or self.classifier)(image, training=False)
-        return {"image": image, "h": h, "prob": tf.exp(log_probability(logits, target))}
-
-    def chains(self, inputs):
-        """Serving: {"h": [B, d], "target": [B], "eps": [3], "steps": []} -> {"image", "h": [B, d], "prob": [B]}."""
-        return self._made(**inputs)
-
-    def inpaint(self, inputs):
-        """Serving: `chains` with {"image": [B, H, W, C], "mask": [B, H, W, 1], 1 where it is missing, "eps": [4]}.
-
-        eps_4 is of the distance to the known pixels; the rate falls to 0. What is known comes back as it was.
-        """
-        given = {name: inputs[name] for name in ("h", "target", "eps", "steps")}
-        return self._made(**given, context=Context(inputs["image"], inputs["mask"]), decays=True)
-
-    def signatures(self):
-        size, shape = self.generator.input_shape[-1], self.example_shapes["image"]
-        wanted = {
-            "h": ([None, size], tf.float32),
-            "target": ([None], tf.int32),
-            "eps": ([3], tf.float32),
-            "steps": ([], tf.int32),
-        }
-        inpainted = wanted | {"eps": ([4], tf.float32), "mask": ([None, *shape[:2], 1], tf.float32)}
-        chains, inpaint = (
-            {name: tf.TensorSpec(*spec, name=name) for name, spec in each.items()} for each in (wanted, inpainted)
-        )
-        own = {"chain": (self.chains, chains), "inpaint": (self.inpaint, self.example_specs() | inpaint)}
-        return super().signatures() | own
 
     def save_samples(self, path, n, seed, held_out):
         """A row of held-out images, and one for each class of chains from their codes; `n` images or a few less."""
