@@ -67,3 +67,25 @@ def test_the_pages_script_has_every_kind_of_stroke():
     from tfgan_zoo.systems.igan.strokes import KINDS
 
     assert {kind for kind, _ in read_strokes(json.loads(SCRIPT), KINDS)} == set(KINDS)
+
+
+def test_edits_are_compiled_once_and_read_the_weights_of_today():
+    model = models.build(load_config("igan/fashion_mnist", smoke=True))
+    rng = np.random.default_rng(0)
+    photos = rng.uniform(-1, 1, [2, *model.example_shapes["image"]]).astype(np.float32)
+
+    def edited(level):
+        return model.edit(photos, [{"color": 3 * [level], "box": [4, 4, 12, 12]}])
+
+    def change_weights():
+        for variable in model.generator.trainable_variables:
+            variable.assign(rng.normal(0, 0.3, variable.shape))
+
+    change_weights()
+    white, black = edited(255), edited(0)
+    assert np.abs(white["z"] - black["z"]).max() > 1e-3
+    change_weights()
+    anew = edited(0)
+    np.testing.assert_allclose(anew["frames"][:, 0], anew["reconstruction"], atol=1e-5)
+    assert np.abs(anew["frames"] - black["frames"]).max() > 1e-2
+    assert model._compiled_edit.experimental_get_tracing_count() == 1

@@ -12,6 +12,8 @@ served, interpolated and drawn as standard normal latents, before the flow; stro
 paper, and the flow is inverted. Kernels are kept orthonormal in the convolutions alone.
 """
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -259,10 +261,13 @@ class IAN(Encoding, AdversarialModel):
         given = {"image": images, "z": z, "box": boxes, "rgb": colors}
         rows = {name: np.asarray(values, specs[name].dtype.as_numpy_dtype) for name, values in given.items()}
         steps = tf.constant(steps, tf.int32)
-        # A graph, since descent is slow without; called as concrete, as TensorFlow warns of functions that are new.
-        run = tf.function(self.brush).get_concrete_function(specs)
         with self.averaged():
-            return in_batches(lambda inputs: run({**inputs, "steps": steps}), rows, batch_size)
+            return in_batches(lambda inputs: self._compiled_brush({**inputs, "steps": steps}), rows, batch_size)
+
+    @functools.cached_property
+    def _compiled_brush(self):
+        # A graph, since descent is slow without.
+        return tf.function(self.brush).get_concrete_function(self.brush_specs())
 
     def picture(self, path, batch, seed=0, samples=4):
         """A photo | its reconstruction | edited by a stroke of the next photo's colour | the mask | samples."""

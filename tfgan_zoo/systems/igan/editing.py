@@ -1,5 +1,7 @@
 """How iGAN edits photographs by strokes: the move of a latent, and the transfer of the change (section 3.2 and 3.3)."""
 
+import functools
+
 import numpy as np
 import tensorflow as tf
 
@@ -86,16 +88,19 @@ class Editing:
         code = self.encode(images, batch_size)
         made = self.decode(code["z"], batch_size)
         asked = constraints(strokes, made, self.cell)
-
-        def edited(inputs):
-            moved = self.move({name: inputs[name] for name in ("z", *asked)})
-            ends = {"image": inputs["image"], "z0": inputs["z"], "z1": moved["z"]}
-            return moved | self.transfer(ends)
-
         rows = {"image": np.asarray(images, np.float32), "z": code["z"], **asked}
         with self.averaged():
-            found = in_batches(tf.function(edited, reduce_retracing=True), rows, batch_size)
+            found = in_batches(self._compiled_edit, rows, batch_size)
         return found | {"z0": code["z"], "reconstruction": made}
+
+    @functools.cached_property
+    def _compiled_edit(self):
+        # Compiled once for a model, since that takes longer than an edit.
+        return tf.function(self._edited, reduce_retracing=True)
+
+    def _edited(self, inputs):
+        moved = self.move({name: values for name, values in inputs.items() if name != "image"})
+        return moved | self.transfer({"image": inputs["image"], "z0": inputs["z"], "z1": moved["z"]})
 
     def signatures(self):
         height, width, channels = self.sampler.example_shape
