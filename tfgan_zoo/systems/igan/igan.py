@@ -13,6 +13,8 @@ and is found from each frame back to the one before, so that pixels of the photo
 smoothness are of the zoo's own choice. Users see one result, not several to choose from.
 """
 
+import functools
+
 import keras
 import numpy as np
 import tensorflow as tf
@@ -162,8 +164,15 @@ class IGAN(Editing, Encoding, AdversarialModel):
     def encoding(self, inputs):
         """Serving: {"image": [B, H, W, C]} -> {"z": [B, d] in (-1, 1), "error": [B]}: from P's latent, a search."""
         images = inputs["image"]
-        found = self.search(images, self.predict_latents(images), self.projection_steps)
+        found = self._compiled_search(images, self.predict_latents(images))
         return {"z": found.z, "error": found.loss}
+
+    @functools.cached_property
+    def _compiled_search(self):
+        # A graph, since a search is slow without; compiled once for a model.
+        return tf.function(
+            lambda images, start: self.search(images, start, self.projection_steps), reduce_retracing=True
+        )
 
     def predict_latents(self, images):
         """Images [B, H, W, C] -> the latents [B, d] that P alone gives."""
