@@ -52,6 +52,18 @@ def test_the_tables_figures_are_means_over_seeds_and_say_what_collapses():
     assert table.cells(found["wgan"]) == ["5.0", "0.30", "0.90", "-", "-", "ring"]
 
 
+def test_a_run_that_diverges_is_kept_as_a_collapse(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "TASKS", _short("ring"))
+    monkeypatch.setattr(PlainGAN, "generate", lambda self, count, seed: np.full([count, 2], np.nan))
+    lines = []
+    (row,) = bench.run(tmp_path, _short("ring"), {"least_squares": OBJECTIVES["least_squares"]}, say=lines.append)
+    assert row["values"] == {} and row["samples"] == [] and "diverged" in lines[0]
+    other = {**row, "seed": 1, "values": {"modes": 8, "quality": 0.5, "modes_near": 8}, "samples": [[0.0, 1.0]]}
+    found = table.summary([row, other])["least_squares"]
+    assert found["quality"] == 0.5 and found["collapses"] == ["ring"]
+    table.draw_rows([row], tmp_path / "table.png")
+
+
 def test_one_step_of_least_squares_and_r1_by_hand():
     """The discriminator 2 x + 1 on the real 1 and the fake 5, with the penalty gamma 2^2 / 2."""
     model = PlainGAN(constant([5.0]), affine([[2.0]], [1.0], name="discriminator"), "least_squares", r1_weight=3.0)

@@ -125,6 +125,16 @@ def test_the_flow_reads_none_but_earlier_latents_and_is_inverted():
     np.testing.assert_allclose(model.unflowed(code), z, atol=1e-4)
 
 
+def test_latents_that_overflow_on_the_way_do_not_spoil_the_inverse_of_the_flow():
+    model = tiny()
+    z = tf.constant(np.random.default_rng(0).normal(size=[5, 3]).astype(np.float32))
+    kernel = model.flow.get_layer("log_scale").kernel
+    kernel.assign(-60.0 * tf.abs(kernel / tf.reduce_max(tf.abs(kernel))))
+    sweep = tf.exp(model.flow(1e3 * z)["log_scale"])
+    assert not np.isfinite(sweep).all() or float(tf.reduce_max(sweep)) > 1e30
+    assert np.isfinite(model.unflowed(model.flowed(z))).all()
+
+
 def test_masks_are_those_of_the_seed():
     masks = [networks.flow(6, 9, seed=seed).layers[1].mask.numpy() for seed in (0, 0, 1)]
     np.testing.assert_array_equal(masks[0], masks[1])

@@ -72,7 +72,7 @@ def test_the_other_classifier_is_trained_alone_and_plugged_in(monkeypatch):
     monkeypatch.setattr(claim, "compared", compared)
     monkeypatch.setattr(claim, "reference_arrays", lambda config, split: {"image": np.zeros([50, 1, 1, 1])})
     monkeypatch.setattr(claim, "extractor_of", lambda name: None)
-    found = claim.measure(SimpleNamespace(train=train), [0, 1, 2], 4, "some", "test", 2, 9)
+    found = claim.measure(SimpleNamespace(train=train), [0, 1, 2], 4, "some", "test", 2, 9, [0.1, 1.0, 0.0], 0.5)
     assert set(found) == {check.key for check in claim.CHECKS}
     assert found["hits"] == 0.25 and found["hits_swapped"] == 0.5
     assert seen[0] == (20, np.repeat(np.arange(10), 2).tolist(), None, None)

@@ -62,7 +62,8 @@ def run(folder, tasks=TASKS, objectives=OBJECTIVES, say=print):
 
     Returns:
         [{"objective", "data", "seed", "steps", "updates", "values": {metric: number}, "seconds", "samples"}], where
-        samples are a few, to be drawn: lists of points, or of images' pixels in 0 to 255.
+        samples are a few, to be drawn: lists of points, or of images' pixels in 0 to 255. Values and samples are empty
+        where samples are not finite, since the run diverged.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -76,7 +77,7 @@ def run(folder, tasks=TASKS, objectives=OBJECTIVES, say=print):
                     continue
                 rows.append(key | _row(objective, task_name, task, seed))
                 values = ", ".join(f"{metric} {value:.3g}" for metric, value in rows[-1]["values"].items())
-                say(f"{objective.title} on {task_name}, seed {seed}: {values} ({rows[-1]['seconds']:.0f} s)")
+                say(f"{objective.title} on {task_name}, seed {seed}: {values or 'diverged'} ({rows[-1]['seconds']:.0f} s)")
                 write_json(path, rows)
     return rows
 
@@ -91,11 +92,12 @@ def _row(objective, task_name, task, seed):
     steps = task.updates // _updates_in_a_step(model)
     model.fit(batches, steps_per_epoch=steps, epochs=1, verbose=0)
     samples = model.generate(task.samples, seed=seed)
+    diverged = not np.isfinite(samples).all()
     return {
         "steps": steps,
-        "values": _values(task_name, task, samples, seed),
+        "values": {} if diverged else _values(task_name, task, samples, seed),
         "seconds": round(time.monotonic() - begun, 1),
-        "samples": _some(samples),
+        "samples": [] if diverged else _some(samples),
     }
 
 
@@ -122,8 +124,6 @@ def _updates_in_a_step(model):
 
 def _values(task_name, task, samples, seed):
     """{metric: number}: modes and quality on the ring, nats on the line, FID-C and spread on MNIST."""
-    if not np.isfinite(samples).all():
-        raise ValueError(f"Samples on {task_name} are not finite; there is nothing to measure.")
     if task_name == "mnist":
         return _of_images(to_uint8(samples))
     toy = toys.get(task.data["name"])

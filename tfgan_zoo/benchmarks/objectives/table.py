@@ -29,18 +29,22 @@ def draw_rows(rows, path):
 
 
 def summary(rows):
-    """{objective: {metric: mean over seeds, "collapses": [data sets]}} of the bench's rows."""
+    """{objective: {metric: mean over seeds, "collapses": [data sets]}} of the bench's rows.
+
+    Runs that diverged are left out of means; a data set on which one did is among those of collapses.
+    """
     found = {}
     for name in dict.fromkeys(row["objective"] for row in rows):
         of_task = {
             task: [row["values"] for row in rows if (row["objective"], row["data"]) == (name, task)] for task in TASKS
         }
         means = {
-            metric: float(np.mean([values[metric] for values in each]))
+            metric: float(np.mean([values[metric] for values in each if values]))
             for each in of_task.values()
-            for metric in (each[0] if each else ())
+            for metric in next(filter(None, each), ())
         }
-        found[name] = means | {"collapses": [task for task in TASKS if _collapsed(task, means)]}
+        collapses = [task for task in TASKS if {} in of_task[task] or _collapsed(task, means)]
+        found[name] = means | {"collapses": collapses}
     return found
 
 
@@ -66,7 +70,7 @@ def _figure(rows):
     grid = figure.add_gridspec(len(means) + 1, 4, width_ratios=[1, 1.3, 5, 8], height_ratios=[0.4] + [1] * len(means))
     _write(figure.add_subplot(grid[0, 3]), COLUMNS, weight="bold")
     for place, name in enumerate(means, start=1):
-        first = {row["data"]: row["samples"] for row in reversed(rows) if row["objective"] == name}
+        first = {row["data"]: row["samples"] for row in reversed(rows) if row["objective"] == name and row["samples"]}
         points, line, images = (figure.add_subplot(grid[place, column]) for column in range(3))
         _points(points, first.get("ring"))
         _line(line, first.get("mixture"))

@@ -170,7 +170,8 @@ class IAN(Encoding, AdversarialModel):
         """Codes [B, d] -> the latents that flow to them. The first in order is right at once, then the second, ..."""
 
         def sweep(count, z):
-            shift, log_scale = self._step(z)
+            # Those that are not right yet may overflow, and no weight of 0 keeps infinity out.
+            shift, log_scale = self._step(tf.where(tf.math.is_finite(z), z, 0.0))
             return count + 1, code * tf.exp(log_scale) + shift
 
         return tf.while_loop(lambda count, _: count < self.latent_dim, sweep, (0, tf.zeros_like(code)))[1]

@@ -26,7 +26,7 @@ CHECKS = [
 CONFIG = "ppgn/fashion_mnist"
 
 
-def measure(bench, groups, classifier_steps, extractor, split, each, steps, seed=0):
+def measure(bench, groups, classifier_steps, extractor, split, each, steps, eps, chain_rate, seed=0):
     """Trains the config, and beside it a classifier of other classes alone.
 
     Args:
@@ -35,9 +35,10 @@ def measure(bench, groups, classifier_steps, extractor, split, each, steps, seed
         extractor: the classifier that reads the images, which no training has seen.
         split: of the images whose codes are the starts.
         each: chains a class.
-        steps: of a chain.
+        steps, eps, chain_rate: of chains.
     """
-    ours = bench.train("ppgn", CONFIG, {"eval": None}, seed)
+    chains = {"system_args.eps": eps, "system_args.chain_rate": chain_rate}
+    ours = bench.train("ppgn", CONFIG, {**chains, "eval": None}, seed)
     swapped = {
         "system_args.groups": groups,
         "networks.classifier.classes": max(groups) + 1,
