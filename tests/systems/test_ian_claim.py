@@ -45,16 +45,16 @@ def test_strokes_are_measured_in_the_box_and_around_it():
     photos = np.zeros([2, 2, 2, 1], np.float32)
     photos[1] = 1
 
-    def paint(images, z, boxes, colors, steps):
+    def paint(images, codes, boxes, colors, steps):
         assert boxes.tolist() == [[0, 0, 1, 1]] * 2 and steps == 3
         edited = images + 0.1
         edited[:, 0, 0] = images[:, 0, 0] + 0.5 * (colors - images[:, 0, 0])
-        return {"edited": edited, "z": z}
+        return {"edited": edited, "decoded": codes.reshape(-1, 2, 2, 1) + 0.4}
 
     def encode(images):
-        return {"z": images.reshape(2, -1)}
+        return {"code": images.reshape(2, -1)}
 
-    model = SimpleNamespace(paint=paint, encode=encode, decode=lambda z: z.reshape(-1, 2, 2, 1) + 0.4)
+    model = SimpleNamespace(paint=paint, encode=encode)
     found = claim.strokes(model, photos, [0, 0, 1, 1], 3)
     assert found == {"nearer": pytest.approx(0.5), "outside_ratio": pytest.approx(0.25)}
 

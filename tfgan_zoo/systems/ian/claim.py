@@ -74,13 +74,13 @@ def distances(variant, photos, features, seed):
 def strokes(model, photos, box, steps):
     """A stroke of the next photo's colour on each photo [n, H, W, C]: {"nearer", "outside_ratio"}."""
     colours = editing.mean_colours(np.roll(photos, -1, axis=0), box)
-    found = model.paint(photos, model.encode(photos)["z"], np.tile(box, [len(photos), 1]), colours, steps)
-    edited, z = found["edited"], found["z"]
+    found = model.paint(photos, model.encode(photos)["code"], np.tile(box, [len(photos), 1]), colours, steps)
+    edited = found["edited"]
     before, after = (
         np.linalg.norm(editing.mean_colours(images, box) - colours, axis=-1).mean() for images in (photos, edited)
     )
     outside = np.ones(photos.shape[1:3], bool)
     left, top, right, bottom = box
     outside[top:bottom, left:right] = False
-    change, plain = (np.abs(images - photos)[:, outside].mean() for images in (edited, model.decode(z)))
+    change, plain = (np.abs(images - photos)[:, outside].mean() for images in (edited, found["decoded"]))
     return {"nearer": float(1 - after / before), "outside_ratio": float(change / plain)}

@@ -7,9 +7,9 @@ reconstruct images, by pixels and by the discriminator's features, and to have r
 real. Codes pass an autoregressive flow on their way to the decoder, and samples start before it. Photos are edited by
 strokes that move the code of a photo, whose changes are laid over the photo itself (section 2).
 
-Differs from the paper: batch norm in the discriminator averages over reals alone, which the encoder reads. Codes are
-served, interpolated and drawn as standard normal latents, before the flow; strokes move them behind it, as in the
-paper, and the flow is inverted. Kernels are kept orthonormal in the convolutions alone.
+Differs from the paper: batch norm in the discriminator averages over reals alone, which the encoder reads. Latents are
+served, interpolated and drawn before the flow, where they are standard normal; strokes move codes, behind it, as in
+the paper. Kernels are kept orthonormal in the convolutions alone.
 """
 
 import functools
@@ -166,44 +166,38 @@ class IAN(Encoding, AdversarialModel):
         shift, log_scale = self._step(z, training)
         return (z - shift) * tf.exp(-log_scale)
 
-    def unflowed(self, code):
-        """Codes [B, d] -> the latents that flow to them. The first in order is right at once, then the second, ..."""
-
-        def sweep(count, z):
-            # Those that are not right yet may overflow, and no weight of 0 keeps infinity out.
-            shift, log_scale = self._step(tf.where(tf.math.is_finite(z), z, 0.0))
-            return count + 1, code * tf.exp(log_scale) + shift
-
-        return tf.while_loop(lambda count, _: count < self.latent_dim, sweep, (0, tf.zeros_like(code)))[1]
-
     def _step(self, z, training=False):
         found = self.flow(z, training=training)
         return tf.cast(found["shift"], tf.float32), tf.cast(found["log_scale"], tf.float32)
 
     def encoding(self, inputs):
-        """Serving: {"image": [B, H, W, C]} -> {"mu", "logvar"} of its latent and the mean "z", all [B, d]."""
+        """Serving: {"image": [B, H, W, C]} -> all [B, d]: "mu" and "logvar" of its latent, the mean "z", and its "code".
+
+        The code is what the decoder takes, the latent after the flow.
+        """
         maps = self.discriminator(inputs["image"], training=False)["features"][-1]
         code = self.encoder({"maps": maps}, training=False)
         mu, logvar = (tf.cast(code[name], tf.float32) for name in ("mu", "logvar"))
-        return {"z": mu, "mu": mu, "logvar": logvar}
+        return {"z": mu, "mu": mu, "logvar": logvar, "code": self.flowed(mu)}
 
     def brush(self, inputs):
-        """Serving: one stroke of a brush that moves latents (section 2).
+        """Serving: one stroke of a brush that moves codes (section 2).
 
         Args:
-            inputs: {"image": photos [B, H, W, C] in [-1, 1], "z": their latents so far [B, d], at first those of
+            inputs: {"image": photos [B, H, W, C] in [-1, 1], "code": their codes so far [B, d], at first those of
                 `encode`, "box": int32 [B, 4], left, top, right and bottom in pixels, the last outside it, "rgb":
                 [B, C] in [-1, 1], the colour that the box is to have, "steps": int32 scalar, of gradient descent}.
 
         Returns:
-            {"edited": [B, H, W, C], "z": [B, d], "mask": [B, H, W, 1] in [0, 1], what was changed since encoding}.
+            {"edited": [B, H, W, C], "decoded": the images of the codes alone, "code": [B, d], "mask": [B, H, W, 1] in
+            [0, 1], what was changed since encoding}.
         """
         image = tf.cast(inputs["image"], tf.float32)
-        again = self._first().serve({"z": self.encoding(inputs)["z"]})
-        code = editing.stroke(self._decoded, self.flowed(inputs["z"]), inputs, self.brush_rate)
+        again = self._decoded(self.encoding(inputs)["code"])
+        code = editing.stroke(self._decoded, tf.cast(inputs["code"], tf.float32), inputs, self.brush_rate)
         made = self._decoded(code)
         mask = editing.change_mask(made - again)
-        return {"edited": editing.composed(image, again, made, mask), "z": self.unflowed(code), "mask": mask}
+        return {"edited": editing.composed(image, again, made, mask), "decoded": made, "code": code, "mask": mask}
 
     def _decoded(self, code):
         return tf.cast(self.generator(code, training=False), tf.float32)
@@ -212,7 +206,7 @@ class IAN(Encoding, AdversarialModel):
         """The `tf.TensorSpec`s of what `brush` takes."""
         channels = self.example_shapes["image"][-1]
         return self.example_specs() | {
-            "z": tf.TensorSpec([None, self.latent_dim], tf.float32, name="z"),
+            "code": tf.TensorSpec([None, self.latent_dim], tf.float32, name="code"),
             "box": tf.TensorSpec([None, 4], tf.int32, name="box"),
             "rgb": tf.TensorSpec([None, channels], tf.float32, name="rgb"),
             "steps": tf.TensorSpec([], tf.int32, name="steps"),
@@ -231,27 +225,28 @@ class IAN(Encoding, AdversarialModel):
             batch_size: how many are edited at once.
 
         Returns:
-            {"edited": [n, H, W, C], "reconstruction": [n, H, W, C], "z": [n, d], "mask": [n, H, W, 1]}, float32 arrays.
+            {"edited", "decoded": the images of the codes alone, "reconstruction": [n, H, W, C], "code": [n, d], "mask":
+            [n, H, W, 1]}, float32 arrays.
 
         Raises:
             ValueError: a stroke has unknown keys or lacks some, its box is not within the images, or its colour or
                 its steps are out of range; or the images have another shape than the encoder's.
         """
         strokes = editing.checked(strokes, self.example_shapes["image"])
-        z = self.encode(images, batch_size)["z"]
-        made = self.decode(z, batch_size)
+        read = self.encode(images, batch_size)
+        code, made = read["code"], self.decode(read["z"], batch_size)
         for box, color, steps in strokes:
             boxes, colors = (np.repeat(each[None], len(images), axis=0) for each in (box, color))
-            found = self.paint(images, z, boxes, colors, steps, batch_size)
-            z = found["z"]
+            found = self.paint(images, code, boxes, colors, steps, batch_size)
+            code = found["code"]
         return found | {"reconstruction": made}
 
-    def paint(self, images, z, boxes, colors, steps, batch_size=250):
+    def paint(self, images, codes, boxes, colors, steps, batch_size=250):
         """`brush` of arrays, a stroke of its own for each photo, with averaged weights where they are kept.
 
         Args:
             images: float array [n, H, W, C] in [-1, 1].
-            z: their latents so far [n, d].
+            codes: theirs so far [n, d].
             boxes, colors: [n, 4] and [n, C], as `brush` takes them.
             steps: of gradient descent.
 
@@ -259,7 +254,7 @@ class IAN(Encoding, AdversarialModel):
             What `brush` serves, as float32 arrays.
         """
         specs = self.brush_specs()
-        given = {"image": images, "z": z, "box": boxes, "rgb": colors}
+        given = {"image": images, "code": codes, "box": boxes, "rgb": colors}
         rows = {name: np.asarray(values, specs[name].dtype.as_numpy_dtype) for name, values in given.items()}
         steps = tf.constant(steps, tf.int32)
         with self.averaged():
@@ -276,7 +271,7 @@ class IAN(Encoding, AdversarialModel):
         height, width = images.shape[1:3]
         box = [width // 3, height // 3, 2 * (width // 3), 2 * (height // 3)]
         colors = editing.mean_colours(np.roll(images, -1, axis=0), box)
-        found = self.paint(images, self.encode(images)["z"], np.tile(box, [len(images), 1]), colors, steps=30)
+        found = self.paint(images, self.encode(images)["code"], np.tile(box, [len(images), 1]), colors, steps=30)
         made = self.generate(samples * len(images), seed).reshape(samples, *images.shape)
         columns = [images, self.reconstruct(images), np.clip(found["edited"], -1, 1), 2 * found["mask"] - 1, *made]
         pictures.save_columns(columns, path)
