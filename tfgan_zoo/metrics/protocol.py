@@ -17,6 +17,7 @@ class Protocol:
     channels: what was done with the channels of images, as `grey repeated to RGB`.
     n_real, n_fake: sample counts; split: data set and split of the reals, as `cifar10/train`.
     image_size, fit: to which size data were brought, and how, where they were.
+    classes: those that the reals are of, where not all.
     contents: a hash of the reals, where these are files of a user's.
     seed: by which samples were drawn. A file of one set's statistics has its count as n_real, what
     the set is as split, and its seed where it was drawn.
@@ -33,6 +34,7 @@ class Protocol:
     split: str | None = None
     image_size: int | tuple[int, int] | None = None
     fit: str | None = None
+    classes: list[int] | None = None
     contents: str | None = None
     seed: int | None = None
 
