@@ -423,6 +423,19 @@ def test_a_configs_protocols(tiny, cached):
     assert scores[1]["value"] == pytest.approx(metrics.inception_score(logits)[0], rel=1e-6)
 
 
+def test_scores_against_some_classes_say_which(tiny, cached):
+    """The reals are those of the classes alone; a score against others is not compared with it."""
+    found = {}
+    for name, classes in (("all", None), ("two", [0, 1])):
+        overrides = {**TINY, "data.classes": classes}
+        found[name] = comparing.evaluate(
+            IMAGES, metrics=["fid"], extractor=an_extractor(network=sixteenths), weights=tiny[1], overrides=overrides
+        )[0]
+    assert found["two"]["protocol"]["classes"] == [0, 1] and not found["all"]["protocol"].get("classes")
+    with pytest.raises(metrics.ProtocolMismatch, match="classes"):
+        metrics.score_difference(found["all"], found["two"])
+
+
 def test_dcgans_are_scored_by_the_classifier_of_their_data_against_its_test_split():
     """Full configs and paper configs alike; not in the smoke overlay, nor where no split is apart."""
     for name in ("mnist", "fashion_mnist", "cifar10_paper"):
