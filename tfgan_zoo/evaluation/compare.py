@@ -63,7 +63,7 @@ def evaluate(
         own["channels"] = own["channels"] or model.example_shapes[model.example_key][-1]
         form = {key: own[key] for key in ("image_size", "fit", "channels", "data_dir")} | form
         if real is None and metrics:
-            form |= {key: own[key] for key in ("take", "keys")}
+            form |= {key: own[key] for key in ("take", "keys", "classes")}
             real = own["name"], own["split"]
     if statistics is None and not uses_features(metrics):
         extractor = None
