@@ -7,9 +7,8 @@ import pytest
 
 from tfgan_zoo import reproduce
 from tfgan_zoo.hub.config import load_config
-from tfgan_zoo.hub.index import has_weights, pretrained_folder
 from tfgan_zoo.reproduce import Check, describe
-from tfgan_zoo.reproduce.records import RECORD, RULE, as_numbers, complete, extended, judged_anew
+from tfgan_zoo.reproduce.records import RULE, as_numbers, complete, extended, judged_anew
 
 PROGRAM = SimpleNamespace(
     CLAIM="It trains.",
@@ -146,13 +145,7 @@ def test_a_record_judged_anew_has_the_labels_and_targets_of_now():
     assert all(record[key] == both()[key] for key in ("measurements", "runs", "settings"))
 
 
-def with_a_record_or_weights():
-    """Weights ship with the record of their claim; a claim that was not run has neither."""
-    found = reproduce.find()
-    return [each for each in found if has_weights(each) or (pretrained_folder(each) / RECORD).is_file()]
-
-
-@pytest.mark.parametrize("config_id", with_a_record_or_weights())
+@pytest.mark.parametrize("config_id", reproduce.find())
 def test_records_that_ship_say_what_their_measurements_and_the_configs_targets_do(config_id):
     """Where they do not, `tfgan-zoo reproduce ID --judge` writes them anew."""
     record, config = reproduce.recorded(config_id), load_config(config_id)
