@@ -23,9 +23,14 @@ NUMBER = {"image": 16, "x": 1000}
 
 
 def model(config_id):
-    """The model of a config with the weights that ship, or None where it draws nothing from latents alone."""
+    """The model of a config with the weights that ship, or None where no page can draw of it (see `draws`)."""
     found = models.load(config_id, weights="pretrained")
-    return None if found.translates or found.example_key not in NUMBER else found
+    return found if draws(found) else None
+
+
+def draws(model):
+    """Whether a page can draw of a model: from latents alone, and without gradients, which ONNX has none of."""
+    return not (model.translates or model.draws_by_gradients) and model.example_key in NUMBER
 
 
 def script(model, config_id):

@@ -65,6 +65,7 @@ class PPGN(Chains, Encoding, AdversarialModel):
 
     saturation = {"discriminator_loss": gan.SATURATED}
     stages_in_any_order = True
+    draws_by_gradients = True
 
     def __init__(
         self,
