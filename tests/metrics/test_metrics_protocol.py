@@ -96,15 +96,24 @@ def test_a_file_of_another_protocol_is_refused_by_name(tmp_path, moments):
         metrics.load_statistics(path, expected=PROTOCOL)
 
 
-@pytest.mark.parametrize("position", [0.15, 0.3, 0.5, 0.7, 0.9])
-def test_a_damaged_file_is_refused_by_name(tmp_path, rng, position):
+def test_a_damaged_file_is_refused_by_name(tmp_path, rng):
+    """Wherever a byte is damaged, or it is one that no reader of the format uses: what is read is never another."""
     path = tmp_path / "mnist.npz"
-    metrics.save_statistics(path, Moments(rng.normal(size=(20, 40))), PROTOCOL)
-    data = bytearray(path.read_bytes())
-    data[int(len(data) * position)] ^= 0xFF
-    path.write_bytes(data)
-    with pytest.raises(StatisticsFileError, match=r"mnist\.npz"):
-        metrics.load_statistics(path)
+    moments = Moments(rng.normal(size=(20, 40)))
+    metrics.save_statistics(path, moments, PROTOCOL)
+    whole, refused = path.read_bytes(), 0
+    for position in range(0, len(whole), len(whole) // 100):
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 0xFF]) + whole[position + 1 :])
+        try:
+            found, stamp = metrics.load_statistics(path)
+        except StatisticsFileError as error:
+            assert "mnist.npz" in str(error)
+            refused += 1
+        else:
+            assert stamp == PROTOCOL
+            np.testing.assert_array_equal(found.mean, moments.mean)
+            np.testing.assert_array_equal(found.covariance, moments.covariance)
+    assert refused >= 95
 
 
 def test_files_cut_short_or_empty_or_foreign_are_refused_by_name(tmp_path, moments):
