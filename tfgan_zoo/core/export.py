@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 
 import keras
@@ -35,7 +36,8 @@ def export(model, path, format="tf_saved_model", signatures=None):
     Raises:
         FileExistsError: there is something at `path`.
         OSError: it cannot be written.
-        ValueError: the format is unknown.
+        ValueError: the format is unknown, or the first signature has operations that ONNX lacks; other signatures
+            that have are left out with a warning.
         ImportError: the packages of the extra `onnx` are not installed.
     """
     if format not in _WRITERS:
@@ -84,20 +86,31 @@ def _write_tflite(saved, path, signatures):
 
 def _write_onnx(saved, path, signatures):
     try:
+        import onnx
         import tf2onnx
     except ImportError as error:
         raise ImportError('Exports to ONNX need tf2onnx: pip install "tfgan_zoo[onnx]".') from error
     loaded = tf.saved_model.load(saved)
-    names = _without_strings(signatures)
-    for place, name in enumerate(names):
+    written = []
+    for place, name in enumerate(_without_strings(signatures)):
         specs = signatures[name][1]
         function = _with_distinct_names(loaded.signatures[name], list(specs))
-        with _quiet():
-            proto, _ = tf2onnx.convert.from_function(function, list(specs.values()), opset=_OPSET)
+        try:
+            with _quiet():
+                proto, _ = tf2onnx.convert.from_function(function, list(specs.values()), opset=_OPSET)
+            # The converter writes operations that it does not know as they are.
+            onnx.checker.check_model(proto)
+        except (ValueError, onnx.checker.ValidationError) as error:
+            told = f"The signature {name} has operations that ONNX lacks, such as those of gradients"
+            if place == 0:
+                raise ValueError(f"{told}. A SavedModel has them.") from error
+            warnings.warn(f"{told}; it is left out.", stacklevel=2)
+            continue
+        written.append(name)
         _name_outputs(proto, list(specs), loaded.signatures[name])
         target = path if place == 0 else path.with_suffix(f".{name}{path.suffix}")
         _put(proto.SerializeToString(), saved.parent, target)
-    return names
+    return written
 
 
 def _with_distinct_names(signature, inputs):

@@ -45,7 +45,7 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
         stage_names: the names of the stages that a system's paper has, which `compile` must be given.
         stages_in_any_order: whether `compile` may be given these stages in any order, and some without others.
         batches_per_step: how many batches of real examples one `train_step` uses (k critic steps use k).
-        draws_by_gradients: whether samples are found by gradients, which a graph for ONNX cannot have.
+        draws_by_gradients: whether samples are found by gradients, whose operations ONNX lacks.
     """
 
     saturation = {}

@@ -29,7 +29,7 @@ def model(config_id):
 
 
 def draws(model):
-    """Whether a page can draw of a model: from latents alone, and without gradients, which ONNX has none of."""
+    """Whether a page can draw of a model: from latents alone, and without gradients, whose operations ONNX lacks."""
     return not (model.translates or model.draws_by_gradients) and model.example_key in NUMBER
 
 
