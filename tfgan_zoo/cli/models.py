@@ -137,7 +137,7 @@ def export(
     print(f"Wrote {out} with the signatures {', '.join(written)}.")
     left = [name for name in model.signatures() if name not in written]
     if left:
-        print(f"Left out {', '.join(left)}: strings go in, which {format} has no operators for.")
+        print(f"Left out {', '.join(left)}: {format} lacks operators for what they take or compute.")
 
 
 @app.command()
