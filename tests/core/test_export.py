@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 import tfgan_zoo as zoo
+from tfgan_zoo.core.export import export
 
 ID = "gan/ring8"
 Z = np.random.default_rng(0).normal(size=(5, 2)).astype(np.float32)
@@ -148,3 +149,26 @@ def test_keras_name_for_it_writes_the_same(tmp_path):
         model.export(tmp_path / "other", "pb")
     with pytest.raises(TypeError, match="GAN.export has no option verbose: it writes what `signatures"):
         model.export(tmp_path / "other", verbose=False)
+
+
+def test_what_onnx_has_no_operators_for_is_left_out_or_refused(tmp_path):
+    pytest.importorskip("tf2onnx")
+    model = load()
+    specs = {"z": tf.TensorSpec([None, 2], tf.float32, name="z")}
+
+    def slopes(inputs):
+        with tf.GradientTape() as tape:
+            tape.watch(inputs["z"])
+            x = model.generator(tf.tanh(inputs["z"]))
+        return {"slopes": tape.gradient(x, inputs["z"])}
+
+    def samples(inputs):
+        return {"x": model.generator(inputs["z"])}
+
+    both = {"serving_default": (samples, specs), "slopes": (slopes, specs)}
+    with pytest.warns(UserWarning, match="slopes has operations that ONNX lacks"):
+        assert export(model, tmp_path / "model.onnx", "onnx", both) == ["serving_default"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["model.onnx"]
+    with pytest.raises(ValueError, match="slopes has operations that ONNX lacks.*SavedModel"):
+        export(model, tmp_path / "other.onnx", "onnx", {"slopes": (slopes, specs)})
+    assert not (tmp_path / "other.onnx").exists()
