@@ -9,7 +9,7 @@ from tiny import affine, descend, of_type, shares_of_cells, softplus, table_of_p
 
 import tfgan_zoo as zoo
 from tfgan_zoo.layers.batch_norm import BatchNormalization
-from tfgan_zoo.networks import inference, mlp
+from tfgan_zoo.networks import inference
 from tfgan_zoo.reproduce.reconstructions import distance_ratio
 from tfgan_zoo.systems.bigan import networks
 from tfgan_zoo.systems.bigan.bigan import BiGAN
@@ -154,20 +154,35 @@ def test_what_cannot_be_is_refused():
 
 
 def test_the_papers_networks_for_mnist():
-    """Batch norm has neither gain nor offset, and codes are linear, of whatever range."""
-    generator = mlp.batch_norm_generator(50, (1024, 1024), "relu", affine=False)
-    encoder_, judge_ = inference.mlp_encoder(), inference.mlp_discriminator(latent_dim=50)
+    """Batch norm has neither gain nor offset, latents join above the first layer, and codes are linear."""
+    generator, encoder_ = inference.mlp_generator(), inference.mlp_encoder()
+    judge_ = inference.mlp_discriminator(latent_dim=50)
     for network, count in ((generator, 2), (encoder_, 1), (judge_, 1)):
         norms = of_type(network, BatchNormalization)
         assert len(norms) == count and not any(norm.trainable_variables for norm in norms)
-    assert [layer.units for layer in of_type(encoder_, layers.Dense)] == [1024, 1024, 50]
-    assert [layer.units for layer in of_type(judge_, layers.Dense)] == [1024, 1024, 1]
-    assert of_type(judge_, layers.Dense)[0].kernel.shape[0] == 784 + 50
+    shapes = [[tuple(layer.kernel.shape) for layer in of_type(each, layers.Dense)] for each in (generator, encoder_, judge_)]
+    assert shapes[0] == [(50, 1024), (1024 + 50, 1024), (1024, 784)]
+    assert shapes[1] == [(784, 1024), (1024, 1024), (1024, 50)]
+    assert shapes[2] == [(784, 1024), (1024 + 50, 1024), (1024, 1)]
     assert of_type(encoder_, layers.Dense)[-1].activation is keras.activations.linear
+    assert np.std(of_type(judge_, layers.Dense)[0].kernel) == pytest.approx(0.02, rel=0.05)
     features = of_type(encoder_, layers.LeakyReLU)[-1].output
     assert encoder_.output["features"] is features
-    with pytest.raises(ValueError, match="leave affine at true"):
-        mlp.batch_norm_generator(virtual_batch=8, affine=False)
+
+
+def test_the_discriminator_sees_how_bright_a_batch_of_images_is():
+    """Without offsets in the layer that reads images, batch norm of the next would take any common factor away."""
+    network = inference.mlp_discriminator(hidden=8, image_size=4)
+    first = of_type(network, layers.Dense)[0]
+    # Far above the epsilon of batch norm.
+    first.kernel.assign(1000 * first.kernel)
+    first.bias.assign(np.linspace(-1, 1, 8))
+    pixels = np.random.default_rng(0).uniform(0, 1, (6, 4, 4, 1)).astype(np.float32)
+    bright, dark = (network(2 * each - 1, training=True).numpy() for each in (pixels, 0.3 * pixels))
+    assert np.abs(bright - dark).max() > 1e-4
+    first.bias.assign(np.zeros(8))
+    bright, dark = (network(2 * each - 1, training=True).numpy() for each in (pixels, 0.3 * pixels))
+    np.testing.assert_allclose(bright, dark, atol=1e-3 * np.abs(bright).max())
 
 
 def test_latents_join_the_image_above_the_convolutions():

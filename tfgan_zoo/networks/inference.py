@@ -1,39 +1,56 @@
-"""Encoders of images to latents, and discriminators of images and latents together, of dense layers.
+"""Dense networks that find the latents of images, and discriminators of images and latents together.
 
-After the networks for MNIST of Donahue et al. 2017 (arXiv:1605.09782, appendix C.1).
+After the networks for MNIST of Donahue et al. 2017 (arXiv:1605.09782, appendix C.1, details from the release). Kernels
+start at small normal numbers, and batch norm has neither gain nor offset. Layers that read an image have offsets, which
+the release has nowhere: without any, batch norm hides from the discriminator how bright a batch of images is.
 """
 
 import keras
 from keras import layers, ops
 
 from tfgan_zoo.layers.batch_norm import BatchNormalization
+from tfgan_zoo.layers.dropout import ReplicaDropout
+
+# Of the normal numbers with which kernels start.
+_STDDEV = 0.02
+
+
+def mlp_generator(latent_dim=50, hidden=1024, image_size=28, channels=1):
+    """z [B, latent_dim] -> two ReLU layers of `hidden`, the second of z too -> sigmoid pixels, returned in [-1, 1]."""
+    z = keras.Input([latent_dim], name="z")
+    h = layers.ReLU()(_batch_norm(_dense(hidden)(z)))
+    h = layers.ReLU()(_batch_norm(_dense(hidden)(layers.Concatenate()([h, z]))))
+    pixels = _dense(image_size * image_size * channels, use_bias=True, activation="sigmoid", dtype="float32")(h)
+    image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)
+    image = layers.Reshape([image_size, image_size, channels], dtype="float32")(image)
+    return keras.Model(z, image, name="generator")
 
 
 def mlp_encoder(latent_dim=50, hidden=1024, gaussian=False, image_size=28, channels=1):
     """Image in [-1, 1] -> two LeakyReLU layers of `hidden` -> latents, linear.
 
-    The second layer has batch norm without gain and offset. With `gaussian` the outputs are those of
-    `gaussian_encoder`, else {"z": [B, latent_dim], "features": [B, hidden]}, the features being those of the second
-    layer.
+    The second layer has batch norm. With `gaussian` the outputs are those of `gaussian_encoder`, else
+    {"z": [B, latent_dim], "features": [B, hidden]}, the features being those of the second layer.
     """
     image = keras.Input([image_size, image_size, channels], name="image")
-    features = _hidden_layers(_pixels(image), hidden, batch_norm=True)
+    features = layers.LeakyReLU(0.2)(_batch_norm(_dense(hidden)(_first_layer(image, hidden))))
     if gaussian:
-        return gaussian_encoder(image, features, latent_dim)
-    z = layers.Dense(latent_dim, name="z", dtype="float32")(features)
+        return gaussian_encoder(image, features, latent_dim, _STDDEV)
+    z = _dense(latent_dim, use_bias=True, name="z", dtype="float32")(features)
     return keras.Model(image, {"z": z, "features": features}, name="encoder")
 
 
-def mlp_discriminator(latent_dim=None, hidden=1024, batch_norm=True, image_size=28, channels=1):
-    """Image in [-1, 1] and latents -> two LeakyReLU layers of `hidden` -> logit [B, 1].
+def mlp_discriminator(latent_dim=None, hidden=1024, batch_norm=True, dropout=0.0, image_size=28, channels=1):
+    """Image in [-1, 1] -> a LeakyReLU layer of `hidden` -> one of that and latents -> logit [B, 1].
 
-    The inputs are {"image", "z"}, or the image alone where `latent_dim` is None. With `batch_norm` the second layer
-    has it, without gain and offset.
+    The inputs are {"image", "z"}, or the image alone where `latent_dim` is None. The second layer has batch norm, or
+    offsets. `dropout` is the rate after both layers.
     """
     image = keras.Input([image_size, image_size, channels], name="image")
-    inputs, x = with_latents(image, _pixels(image), latent_dim)
-    logit = layers.Dense(1, dtype="float32")(_hidden_layers(x, hidden, batch_norm))
-    return keras.Model(inputs, logit, name="discriminator")
+    inputs, x = with_latents(image, _first_layer(image, hidden), latent_dim)
+    x = _dense(hidden, use_bias=not batch_norm)(ReplicaDropout(dropout)(x))
+    x = ReplicaDropout(dropout)(layers.LeakyReLU(0.2)(_batch_norm(x) if batch_norm else x))
+    return keras.Model(inputs, _dense(1, use_bias=True, dtype="float32")(x), name="discriminator")
 
 
 def gaussian_encoder(example, features, latent_dim, stddev=None):
@@ -76,13 +93,17 @@ def with_latents(example, features, latent_dim):
     return {example.name: example, "z": z}, layers.Concatenate()([features, z])
 
 
-def _pixels(image):
-    """The pixels of an image in a row, read in [0, 1]."""
-    return layers.Flatten()(layers.Rescaling(0.5, 0.5)(image))
+def _first_layer(image, units):
+    """A LeakyReLU layer of the pixels of an image, read in [0, 1]."""
+    pixels = layers.Flatten()(layers.Rescaling(0.5, 0.5)(image))
+    return layers.LeakyReLU(0.2)(_dense(units, use_bias=True)(pixels))
 
 
-def _hidden_layers(x, units, batch_norm):
-    x = layers.LeakyReLU(0.2)(layers.Dense(units)(x))
-    x = layers.Dense(units, use_bias=not batch_norm)(x)
-    x = BatchNormalization(center=False, scale=False)(x) if batch_norm else x
-    return layers.LeakyReLU(0.2)(x)
+def _dense(units, use_bias=False, **kwargs):
+    return layers.Dense(
+        units, use_bias=use_bias, kernel_initializer=keras.initializers.RandomNormal(stddev=_STDDEV), **kwargs
+    )
+
+
+def _batch_norm(x):
+    return BatchNormalization(center=False, scale=False)(x)

@@ -44,17 +44,16 @@ def batch_norm_generator(
     image_size=28,
     channels=1,
     virtual_batch=0,
-    affine=True,
 ):
     """z [B, latent_dim] -> layers of `hidden` with batch norm before their activation -> sigmoid pixels, in [-1, 1].
 
     By default the generator for MNIST of Salimans et al. 2016, arXiv:1606.03498. With a `virtual_batch` batch norm is
-    virtual, by a reference batch of so many examples. Without `affine` it has neither gain nor offset.
+    virtual, by a reference batch of so many examples.
     """
     z = keras.Input([latent_dim], name="z")
     h = before(z, virtual_batch)
     for units in hidden:
-        h = layers.Activation(activation)(norm(virtual_batch, affine)(layers.Dense(units, use_bias=False)(h)))
+        h = layers.Activation(activation)(norm(virtual_batch)(layers.Dense(units, use_bias=False)(h)))
     h = behind(h, virtual_batch)
     pixels = layers.Dense(image_size * image_size * channels, activation="sigmoid", dtype="float32")(h)
     image = layers.Rescaling(2.0, -1.0, dtype="float32")(pixels)

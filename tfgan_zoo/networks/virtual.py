@@ -13,17 +13,9 @@ def before(x, size):
     return ReferenceBatch(size)(x) if size else x
 
 
-def norm(size, affine=True):
-    """A layer of batch norm; without `affine` it has neither gain nor offset.
-
-    Raises:
-        ValueError: virtual batch norm is to have none.
-    """
-    if not size:
-        return BatchNormalization(center=affine, scale=affine)
-    if not affine:
-        raise ValueError("Virtual batch norm has gains and offsets; leave affine at true.")
-    return VirtualBatchNormalization(size)
+def norm(size):
+    """A layer of batch norm."""
+    return VirtualBatchNormalization(size) if size else BatchNormalization()
 
 
 def behind(x, size):

@@ -5,7 +5,7 @@ latents (equation 3). The generator G and the encoder E deceive it together, eac
 optimum E inverts G (theorem 2), though neither ever sees the other's output, and what E computes on the way are
 features learned without labels. All three move in one step, with gradients at the same weights.
 
-Differs from the paper: first hidden layers and last ones have offsets, and no networks for ImageNet are given. The
+Differs from the paper: layers that read images and last ones have offsets, and no networks for ImageNet are given. The
 latent regressors are the paper's baselines (section 4): a GAN whose encoder learns the latents of generated images.
 `unpaired` is a baseline of the zoo: each image is shown with the code of another one.
 """
