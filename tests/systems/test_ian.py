@@ -90,8 +90,9 @@ def test_reconstructions_are_a_constant_of_the_discriminators_step():
     model = tiny(orthogonal_weight=0.0)
     epsilon, z = np.random.default_rng(0).normal(size=[2, 4, 3]).astype(np.float32)
     seen = watch(model.discriminator)
+    players = ["discriminator", "encoder"]
     gradients, _ = model.gradients(
-        ["discriminator", "encoder"], lambda: model._objectives(tf.constant(photos()), epsilon, z, "discriminator")
+        players, lambda: model._objectives(tf.constant(photos()), epsilon, z, players)
     )
     images = [tf.constant(image.numpy()) for image in seen]
     variables = model.discriminator.trainable_variables
@@ -105,6 +106,8 @@ def test_a_vae_of_the_same_networks_has_two_players_and_moves_the_trunk():
     model = tiny(introspective=False, adversarial_weight=0.0, feature_weight=0.0, rates={"encoder": 0.1})
     before = values_of(model.discriminator)
     logs = step(model)
+    # The decoder moves as often as that of an IAN.
+    assert [int(model.optimizers[player].iterations) for player in ("encoder", "generator")] == [2, 1]
     assert set(model.players()) == {"encoder", "generator"} and "discriminator_loss" not in logs
     assert np.abs(values_of(model.discriminator) - before).max() > 1e-4
 

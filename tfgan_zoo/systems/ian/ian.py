@@ -53,8 +53,8 @@ class IAN(Encoding, AdversarialModel):
         orthogonal_weight: of kernels that are not orthonormal, in the discriminator and in the decoder.
         decay_weight: of the sum of squares of the head's weights.
         brush_rate: of strokes: the step of a code is this, times one and the width of the box in pixels.
-        introspective: False for a VAE of the same networks, whose discriminator's features are a part of the encoder;
-            with the first and the third weight at 0, by pixels alone.
+        introspective: False for a VAE of the same networks and updates, whose discriminator's features are a part of
+            the encoder and move with it, of both batches; with the first and the third weight at 0, by pixels alone.
         seed: keys all the noise of training.
 
     Raises:
@@ -111,19 +111,18 @@ class IAN(Encoding, AdversarialModel):
 
     def train_step(self, data):
         noise = self.noise()
-        # The second player of each batch: the discriminator of the first, the decoder of the second.
-        others = ("discriminator", "generator") if self.introspective else ("generator", "generator")
+        first = ["discriminator", "encoder"] if self.introspective else ["encoder"]
         logs = {}
-        for batch, other in zip(self.split(data, 2), others):
+        for batch, movers in zip(self.split(data, 2), (first, ["generator", "encoder"])):
             real = batch["image"]
             epsilon, z = (noise.latents("normal", [self.rows(real), self.latent_dim]) for _ in range(2))
             logs |= self.minimize_together(
-                [other, "encoder"], lambda r=real, e=epsilon, p=z, o=other: self._objectives(r, e, p, o)
+                movers, lambda r=real, e=epsilon, p=z, m=movers: self._objectives(r, e, p, m)
             )
         return logs
 
-    def _objectives(self, real, epsilon, z, other):
-        """({player: its loss}, what to log) of the head, and of `other`."""
+    def _objectives(self, real, epsilon, z, movers):
+        """({player: its loss}, what to log) of the players that move."""
         of_real = self.discriminator(real, training=True)
         maps = of_real["features"][-1]
         # No loss but its own moves the discriminator, by way of the head neither.
@@ -150,7 +149,7 @@ class IAN(Encoding, AdversarialModel):
             "generator": decoder + self.orthogonal_weight * orthonormal(_kernels(self.generator)),
             "encoder": decoder + self.kl_weight * divergence + self.decay_weight * decay,
         }
-        losses = {player: losses[player] for player in (other, "encoder")}
+        losses = {player: losses[player] for player in movers}
         logs = {f"{player}_loss": loss for player, loss in losses.items()}
         return losses, logs | {"pixel_loss": pixel, "feature_loss": feature, "divergence": divergence}
 
