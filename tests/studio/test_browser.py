@@ -110,6 +110,16 @@ def test_an_own_picture_is_encoded(page, address, picture_file, own_picture):
     assert page.locator("#error").is_hidden()
 
 
+def test_no_button_is_too_small_for_its_words(page, address):
+    page.goto(f"{address}?model=vae/mnist")
+    shown(page, "vae")
+    assert page.locator("#mode-walk").is_visible() and page.locator("#mode-picture").is_visible()
+    small = """() => [...document.querySelectorAll("button, .button")]
+        .filter((each) => each.scrollHeight > each.clientHeight || each.scrollWidth > each.clientWidth)
+        .map((each) => each.textContent)"""
+    assert page.evaluate(small) == []
+
+
 def test_another_model_brings_its_own_controls(page, address):
     page.goto(address)
     shown(page)
