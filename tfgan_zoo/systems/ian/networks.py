@@ -33,12 +33,17 @@ def discriminator(image_size=32, width=16, levels=4, channels=3, minibatch_kerne
 
 
 def encoder(latent_dim=64, image_size=32, width=16, levels=4, hidden=256):
-    """{"maps": the discriminator's last maps} -> {"mu", "logvar"}, each [B, latent_dim], by one hidden layer."""
+    """{"maps": the discriminator's last maps} -> {"mu", "logvar"}, each [B, latent_dim], by one hidden layer.
+
+    All have batch norm, as in the release.
+    """
     side = image_size // 2**levels
     maps = keras.Input([side, side, width * 2 ** (levels - 1)], name="maps")
     x = layers.Dense(hidden, use_bias=False)(layers.Flatten()(maps))
     x = layers.LeakyReLU(0.2)(BatchNormalization()(x))
-    return keras.Model({"maps": maps}, style_code(x, latent_dim, stddev=0.02), name="encoder")
+    code = style_code(x, latent_dim, stddev=0.02)
+    normed = {name: BatchNormalization(dtype="float32")(values) for name, values in code.items()}
+    return keras.Model({"maps": maps}, normed, name="encoder")
 
 
 def flow(latent_dim=64, hidden=128, seed=0):
