@@ -13,7 +13,7 @@ from PIL import Image
 from tfgan_zoo.data import LeftOut
 from tfgan_zoo.evaluation import PROTOCOLS
 from tfgan_zoo.hub import models
-from tfgan_zoo.hub.config import ConfigError, load_config
+from tfgan_zoo.hub.config import ConfigError, list_configs, load_config
 from tfgan_zoo.training import preflight
 from tfgan_zoo.training.callbacks import Table, read_table
 from tfgan_zoo.training.plan import plan
@@ -198,6 +198,27 @@ def test_data_that_do_not_fit_the_networks(photos, overrides, told):
     with pytest.raises(RunError, match=told):
         settings = of(photos, **overrides)
         preflight.examine(settings, models.build(settings))
+
+
+def test_features_may_be_of_images_made_smaller():
+    larger = {f"networks__{name}__image_size": 64 for name in ("generator", "discriminator", "predictor")}
+    settings = config("igan/fashion_mnist", data__image_size=64, data__fit="stretch", **larger)
+    preflight.examine(settings, models.build(settings))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("config_id", list_configs())
+def test_every_config_can_start(config_id):
+    """But for scores by a network that is to be downloaded, and for data that are to be prepared."""
+    asked = load_config(config_id).eval or {}
+    downloaded = [name for name, settings in asked.items() if "inception_2015" in str(settings)]
+    settings = load_config(config_id, {f"eval.{name}": None for name in downloaded})
+    try:
+        preflight.examine(settings, models.build(settings))
+    except RunError as error:
+        if not ("no such folder" in str(error) or "is not prepared" in str(error)):
+            raise
+        pytest.skip(str(error))
 
 
 def test_images_of_mixed_sizes_are_told_the_networks_size(photos, tmp_path):
