@@ -112,6 +112,14 @@ def test_a_vae_of_the_same_networks_has_two_players_and_moves_the_trunk():
     assert np.abs(values_of(model.discriminator) - before).max() > 1e-4
 
 
+def test_means_and_variances_of_codes_have_batch_norm():
+    network = networks.encoder(3, image_size=SIZE, width=3, levels=1, hidden=50)
+    maps = np.random.default_rng(0).normal(size=[200, 2, 2, 3]).astype(np.float32)
+    for values in network({"maps": maps}, training=True).values():
+        np.testing.assert_allclose(np.mean(values, axis=0), 0, atol=1e-4)
+        np.testing.assert_allclose(np.std(values, axis=0), 1, atol=0.02)
+
+
 def test_the_flow_reads_none_but_earlier_latents():
     model = tiny()
     z = tf.constant(np.random.default_rng(0).normal(size=[5, 3]).astype(np.float32))
