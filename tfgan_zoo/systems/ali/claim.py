@@ -33,20 +33,22 @@ CHECKS = [
 CONFIG, GRID = "ali/mnist", "ali/grid25"
 
 
-def measure(bench, seeds, extractor, grid_steps, split="test", samples=10000):
+def measure(bench, seeds, extractor, steps, grid_steps, split="test", samples=10000):
     """Trains ALI, and a GAN of the same networks whose encoder regresses latents of its samples, from each seed.
 
     Args:
         seeds: list of seeds.
         extractor: the classifier that reads reconstructions.
+        steps: updates of each on images.
         grid_steps: updates on 25 Gaussians, of ALI and of a GAN.
         split: of the images that are encoded.
         samples: points of which modes are counted.
     """
+    common = {"train.steps": steps, "eval": None}
     found = {"ali": [], "regressed": []}
     for seed in seeds:
-        ali = bench.train("ali", CONFIG, {"eval": None}, seed)
-        regressed = bench.train("regressed", CONFIG, {"eval": None, **_as_regressor(ali.config)}, seed)
+        ali = bench.train("ali", CONFIG, common, seed)
+        regressed = bench.train("regressed", CONFIG, {**common, **_as_regressor(ali.config)}, seed)
         images, labels = labelled_images(ali.config, split)
         for name, variant in (("ali", ali), ("regressed", regressed)):
             kept = classes_kept(variant.model.reconstruct(images), labels, extractor)
