@@ -34,7 +34,7 @@ def test_medians_of_the_seeds_are_judged(monkeypatch):
 
     monkeypatch.setattr(claim, "labelled_images", lambda config, split: (None, None))
     monkeypatch.setattr(claim, "classes_kept", lambda made, labels, extractor: made / 10)
-    found = claim.measure(SimpleNamespace(train=train), [0, 1, 2], "classifier/mnist", 4)
+    found = claim.measure(SimpleNamespace(train=train), [0, 1, 2], "classifier/mnist", steps=8, grid_steps=4)
     assert found == pytest.approx(
         {
             "variance": 1.0,
@@ -47,6 +47,7 @@ def test_medians_of_the_seeds_are_judged(monkeypatch):
         }
     )
     assert asked["regressed"][1]["system_args"]["objective"] == "latent_regressor"
+    assert [asked[name][1]["train.steps"] for name in ("ali", "regressed", "grid_gan")] == [8, 8, 4]
     assert asked["grid_gan"][0] == "ali/grid25" and asked["grid_gan"][1]["system"] == "gan"
 
 
@@ -56,5 +57,5 @@ def test_the_baseline_has_the_same_networks():
     assert other.system == "bigan" and other.train == ali.train
     assert other.networks["generator"] == ali.networks["generator"]
     assert other.networks["encoder"].arguments == {"latent_dim": 32, "hidden": 256}
-    assert other.networks["discriminator"].arguments == {"hidden": 256, "batch_norm": False}
+    assert other.networks["discriminator"].arguments == {"hidden": 256, "batch_norm": False, "dropout": 0.5}
     assert other.optimizers["encoder"] == ali.optimizers["generator"]
