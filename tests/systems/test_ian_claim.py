@@ -33,11 +33,12 @@ def test_both_are_held_to_the_same_photos(monkeypatch):
         )
         return SimpleNamespace(model=model, config=None, note=lambda key, value: value)
 
-    found = claim.measure(SimpleNamespace(train=train), 7, "some", [0, 0, 1, 1], 3)
+    found = claim.measure(SimpleNamespace(train=train), 7, 0.3, "some", [0, 0, 1, 1], 3)
     assert found["reconstruction_ratio"] == pytest.approx(0.25) and found["sample_ratio"] == pytest.approx(0.5625)
     assert found["nearer"] == 0.6 and set(found) == {check.key for check in claim.CHECKS}
     assert asked["ian"]["train.steps"] == asked["vae"]["train.steps"] == 7
     assert asked["vae"]["system_args.introspective"] is False and "system_args.introspective" not in asked["ian"]
+    assert asked["ian"]["system_args.adversarial_weight"] == 0.3 and asked["vae"]["system_args.adversarial_weight"] == 0
 
 
 def test_strokes_are_measured_in_the_box_and_around_it():

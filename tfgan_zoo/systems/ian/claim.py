@@ -36,17 +36,18 @@ VAE = {
 }
 
 
-def measure(bench, steps, extractor, box, stroke_steps, split="test", seed=0):
+def measure(bench, steps, adversarial_weight, extractor, box, stroke_steps, split="test", seed=0):
     """Trains IAN and a VAE, and paints held-out photos.
 
     Args:
         steps: of training; in each the head moves twice.
+        adversarial_weight: of IAN's images that are not taken for real.
         extractor: in whose features distances are.
         box, stroke_steps: [left, top, right, bottom] and steps of the strokes, whose colours are those of another photo's box.
         split: of the photos.
     """
     common = {"train.steps": steps, "train.score_every": steps, "eval": None}
-    ian = bench.train("ian", CONFIG, common, seed)
+    ian = bench.train("ian", CONFIG, {**common, "system_args.adversarial_weight": adversarial_weight}, seed)
     vae = bench.train("vae", CONFIG, {**common, **VAE}, seed)
     photos = reference_arrays(ian.config, split)["image"]
     features = metrics.load_extractor(extractor)
