@@ -15,6 +15,7 @@ import keras
 import tensorflow as tf
 
 from tfgan_zoo.core import show
+from tfgan_zoo.core.alternation import non_saturating_step
 from tfgan_zoo.core.encoding import Encoding
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
@@ -67,26 +68,7 @@ class AEGANInverse(Encoding, AdversarialModel):
         noise, real = self.noise(), data["image"]
         if self.stage == "inversion":
             return self._inversion_step(noise, self.rows(real))
-        return self._generation_step(noise, real)
-
-    def _generation_step(self, noise, real):
-        rows = self.rows(real)
-        fake = self.sampler(self.sampler.draw(noise, rows), training=True)
-
-        def discriminator_loss():
-            of_real, of_fake = (self.discriminator(images, training=True) for images in (real, fake))
-            loss = gan.discriminator(of_real, of_fake)
-            return loss, {"discriminator_loss": loss}
-
-        latents = self.sampler.draw(noise, rows)
-
-        def generator_loss():
-            fake = self.sampler(latents, training=True)
-            loss = gan.generator_non_saturating(self.discriminator(fake, training=True))
-            return loss, {"generator_loss": loss}
-
-        logs = self.minimize("discriminator", discriminator_loss)
-        return logs | self.minimize("generator", generator_loss)
+        return non_saturating_step(self, noise, real)
 
     def _inversion_step(self, noise, rows):
         """Real images have no part in it, and the generator is as it serves: its batch norm in inference mode."""

@@ -14,6 +14,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from tfgan_zoo.core.alternation import non_saturating_step
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.core.search import descend
@@ -68,24 +69,10 @@ class AnoGAN(AdversarialModel):
         self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
 
     def train_step(self, data):
-        noise, real = self.noise(), data["image"]
-        rows = self.rows(real)
-        fake = self.sampler(self.sampler.draw(noise, rows), training=True)
+        def judge(images):
+            return self.discriminator(images, training=True)["logit"]
 
-        def discriminator_loss():
-            of_real, of_fake = (self.discriminator(images, training=True)["logit"] for images in (real, fake))
-            loss = gan.discriminator(of_real, of_fake)
-            return loss, {"discriminator_loss": loss}
-
-        latents = self.sampler.draw(noise, rows)
-
-        def generator_loss():
-            fake = self.sampler(latents, training=True)
-            loss = gan.generator_non_saturating(self.discriminator(fake, training=True)["logit"])
-            return loss, {"generator_loss": loss}
-
-        logs = self.minimize("discriminator", discriminator_loss)
-        return logs | self.minimize("generator", generator_loss)
+        return non_saturating_step(self, self.noise(), data["image"], judge)
 
     def distance(self, images):
         """z [B, d] -> (1 - lambda) R(z) + lambda D_f(z) [B], each row of its own image in `images`."""

@@ -14,6 +14,7 @@ import keras
 import tensorflow as tf
 from keras import layers
 
+from tfgan_zoo.core.alternation import non_saturating_step
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
 from tfgan_zoo.losses import gan
@@ -42,26 +43,7 @@ class DCGAN(AdversarialModel):
         self.sampler = Sampler(generator, {"z": Latents(generator.input_shape[-1], prior)})
 
     def train_step(self, data):
-        noise, real = self.noise(), data["image"]
-        rows = self.rows(real)
-        # Real and fake stay separate batches: batch norm would otherwise mix their statistics.
-        fake = self.sampler(self.sampler.draw(noise, rows), training=True)
-
-        def discriminator_loss():
-            loss = gan.discriminator(
-                self.discriminator(real, training=True), self.discriminator(fake, training=True)
-            )
-            return loss, {"discriminator_loss": loss}
-
-        latents = self.sampler.draw(noise, rows)
-
-        def generator_loss():
-            fake = self.sampler(latents, training=True)
-            loss = gan.generator_non_saturating(self.discriminator(fake, training=True))
-            return loss, {"generator_loss": loss}
-
-        logs = self.minimize("discriminator", discriminator_loss)
-        return logs | self.minimize("generator", generator_loss)
+        return non_saturating_step(self, self.noise(), data["image"])
 
     def features(self, inputs):
         """Section 5.1: every convolution's maps, max-pooled to 4x4, flattened and concatenated.

@@ -43,7 +43,8 @@ def measure(bench, steps, adversarial_weight, extractor, box, stroke_steps, spli
         steps: of training; in each the head moves twice.
         adversarial_weight: of IAN's images that are not taken for real.
         extractor: in whose features distances are.
-        box, stroke_steps: [left, top, right, bottom] and steps of the strokes, whose colours are those of another photo's box.
+        box, stroke_steps: [left, top, right, bottom] and steps of the strokes, whose colours are those of the box of
+            another photo.
         split: of the photos.
     """
     common = {"train.steps": steps, "train.score_every": steps, "eval": None}

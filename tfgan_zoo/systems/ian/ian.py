@@ -170,7 +170,7 @@ class IAN(Encoding, AdversarialModel):
         return tf.cast(found["shift"], tf.float32), tf.cast(found["log_scale"], tf.float32)
 
     def encoding(self, inputs):
-        """Serving: {"image": [B, H, W, C]} -> all [B, d]: "mu" and "logvar" of its latent, the mean "z", and its "code".
+        """Serving: {"image": [B, H, W, C]} -> all [B, d]: "mu" and "logvar" of its latent, "z" (mu) and its "code".
 
         The code is what the decoder takes, the latent after the flow.
         """

@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 
 from tfgan_zoo.core import show
+from tfgan_zoo.core.alternation import non_saturating_step
 from tfgan_zoo.core.encoding import Encoding
 from tfgan_zoo.core.model import AdversarialModel
 from tfgan_zoo.core.sampler import Latents, Sampler
@@ -114,24 +115,7 @@ class IGAN(Editing, Encoding, AdversarialModel):
     def train_step(self, data):
         if self.stage == PREDICTOR:
             return self.minimize("predictor", lambda: self._predictor_loss(data["image"]))
-        noise, real = self.noise(), data["image"]
-        rows = self.rows(real)
-        fake = self.sampler(self.sampler.draw(noise, rows), training=True)
-
-        def discriminator_loss():
-            logits = (self.discriminator(images, training=True) for images in (real, fake))
-            loss = gan.discriminator(*logits)
-            return loss, {"discriminator_loss": loss}
-
-        latents = self.sampler.draw(noise, rows)
-
-        def generator_loss():
-            made = self.sampler(latents, training=True)
-            loss = gan.generator_non_saturating(self.discriminator(made, training=True))
-            return loss, {"generator_loss": loss}
-
-        logs = self.minimize("discriminator", discriminator_loss)
-        return logs | self.minimize("generator", generator_loss)
+        return non_saturating_step(self, self.noise(), data["image"])
 
     def _predictor_loss(self, images):
         """Equation 4: the error of P's latents, through the generator as it is after training."""
