@@ -200,7 +200,12 @@ def test_data_that_do_not_fit_the_networks(photos, overrides, told):
         preflight.examine(settings, models.build(settings))
 
 
-def test_features_may_be_of_images_made_smaller():
+def test_features_of_other_images_are_told():
+    grey = {"networks__features__network": CLASSIFIER, "networks__features__sha256": None}
+    assert "networks.features is built for 32 x 32 with 1 channel" in refusal(config("srgan/cifar10", **grey))
+
+
+def test_features_may_be_of_images_that_the_system_makes_smaller():
     larger = {f"networks__{name}__image_size": 64 for name in ("generator", "discriminator", "predictor")}
     settings = config("igan/fashion_mnist", data__image_size=64, data__fit="stretch", **larger)
     preflight.examine(settings, models.build(settings))

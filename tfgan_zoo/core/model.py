@@ -45,6 +45,7 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
         stage_names: the names of the stages that a system's paper has, which `compile` must be given.
         stages_in_any_order: whether `compile` may be given these stages in any order, and some without others.
         batches_per_step: how many batches of real examples one `train_step` uses (k critic steps use k).
+        shows_smaller: names of networks that are shown images made smaller, whose sizes the system checks itself.
         draws_by_gradients: whether samples are found by gradients, whose operations ONNX lacks.
     """
 
@@ -52,6 +53,7 @@ class AdversarialModel(Generation, TrainingLoop, Saving, keras.Model):
     stage_names = ()
     stages_in_any_order = False
     batches_per_step = 1
+    shows_smaller = ()
     draws_by_gradients = False
 
     def __init__(self, seed=0, **kwargs):

@@ -14,7 +14,7 @@ def before(x, size):
 
 
 def norm(size):
-    """A layer of batch norm."""
+    """A layer of batch norm, virtual where `size` is not 0."""
     return VirtualBatchNormalization(size) if size else BatchNormalization()
 
 

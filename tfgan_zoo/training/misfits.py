@@ -4,7 +4,6 @@ import inspect
 from dataclasses import dataclass
 
 from tfgan_zoo.hub import builders
-from tfgan_zoo.layers.frozen_features import FrozenFeatures
 
 # How to come by data with a key, where they lack it.
 _SOURCES = {
@@ -70,8 +69,8 @@ def _networks(config, model):
             way = next((way for way in ways if _makes(network, way)), None)
             if way:
                 examples = _made(way)
-            elif isinstance(network, FrozenFeatures) or any(network in way.network.layers for way in ways):
-                # What lies within need not have the size of examples, and features may be of images made smaller.
+            elif name in model.shows_smaller or any(network in way.network.layers for way in ways):
+                # What lies within need not have the size of examples.
                 examples = {}
             else:
                 examples = _judged(network, model.example_shapes)

@@ -41,7 +41,7 @@ def measure(bench, steps, adversarial_weight, extractor, box, stroke_steps, spli
 
     Args:
         steps: of training; in each the head moves twice.
-        adversarial_weight: of IAN's images that are not taken for real.
+        adversarial_weight: of IAN, see there.
         extractor: in whose features distances are.
         box, stroke_steps: [left, top, right, bottom] and steps of the strokes, whose colours are those of the box of
             another photo.

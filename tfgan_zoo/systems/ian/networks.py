@@ -35,7 +35,7 @@ def discriminator(image_size=32, width=16, levels=4, channels=3, minibatch_kerne
 def encoder(latent_dim=64, image_size=32, width=16, levels=4, hidden=256):
     """{"maps": the discriminator's last maps} -> {"mu", "logvar"}, each [B, latent_dim], by one hidden layer.
 
-    All have batch norm, as in the release.
+    The hidden layer and both outputs have batch norm, as in the release.
     """
     side = image_size // 2**levels
     maps = keras.Input([side, side, width * 2 ** (levels - 1)], name="maps")

@@ -54,6 +54,7 @@ class IGAN(Editing, Encoding, AdversarialModel):
     """
 
     saturation = {"discriminator_loss": gan.SATURATED}
+    shows_smaller = ("features",)
     stage_names = (GAN, PREDICTOR)
 
     def __init__(
